@@ -1,0 +1,8 @@
+set(text "#pragma once\n#include <string_view>\n\nnamespace taskworker::${FOLDER} {\n")
+foreach(script ${SCRIPTS})
+    get_filename_component(name ${script} NAME_WE)
+    file(READ ${script} source)
+    string(APPEND text "inline constexpr std::string_view k_${name}_lua = R\"lua(${source})lua\";\n")
+endforeach()
+string(APPEND text "}  // namespace taskworker::${FOLDER}\n")
+file(WRITE ${OUT} "${text}")

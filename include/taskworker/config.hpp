@@ -1,0 +1,67 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "taskworker/export.hpp"
+#include "taskworker/json.hpp"
+#include "taskworker/task_options.hpp"
+#include "taskworker/time.hpp"
+
+namespace taskworker {
+
+// Celery's settings under Celery's lower-case names, typed (celery/app/defaults.py). A value: built once
+// at start from all layers, then read by everybody. docs/configuration.md has the table.
+struct Settings {
+    // general
+    std::vector<std::string> accept_content = {"json"};
+    bool enable_utc = true;
+    std::string timezone = {};  // empty = UTC
+
+    // broker and results
+    std::string broker_url = "redis://127.0.0.1:6379/0";
+    std::string result_backend = {};  // empty = results are not stored
+    Json broker_transport_options = Json::object();
+    Json result_backend_transport_options = Json::object();
+    Seconds broker_connection_timeout{4};
+    std::optional<Seconds> result_expires = Seconds(86400);  // none = kept for ever
+    bool result_extended = false;
+    Seconds redis_socket_timeout{120};
+
+    // tasks
+    bool task_acks_late = false;
+    bool task_acks_on_failure_or_timeout = true;
+    bool task_reject_on_worker_lost = false;
+    bool task_ignore_result = false;
+    bool task_store_errors_even_if_ignored = false;
+    bool task_track_started = false;
+    std::optional<Seconds> task_time_limit = {}, task_soft_time_limit = {};
+    std::optional<RateLimit> task_default_rate_limit = {};
+    std::string task_default_queue = "celery";
+    bool task_send_events = true;
+
+    // worker
+    std::optional<int> worker_concurrency = {};          // none = number of CPUs
+    std::optional<int> worker_prefetch_multiplier = {};  // none = adaptive; 0 = unlimited
+    std::string worker_pool = "prefork";
+    std::optional<int> worker_max_tasks_per_child = {};
+    std::optional<int> worker_max_memory_per_child = {};  // KiB
+    bool worker_disable_rate_limits = false;
+    bool worker_send_task_events = false;
+    bool worker_enable_remote_control = true;
+    std::optional<bool> worker_log_color = {};  // none = colours on a terminal
+    bool worker_redirect_stdouts = true;
+
+    // ours (docs/celery-compatibility.md)
+    std::optional<Seconds> worker_shutdown_timeout = {};  // TERM: none = wait for ever, as Celery
+    int worker_max_deliveries = 3;            // abnormal ends after which a task is a dead letter
+    std::string worker_unknown_tasks = "dead_letter";  // or "celery": discarded
+
+    Json app = Json::object();  // the app's own settings: table [app] of taskworker.toml
+};
+
+enum class unknown { refuse, ignore };  // what to do with settings nobody knows
+
+}  // namespace taskworker

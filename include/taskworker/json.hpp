@@ -1,0 +1,37 @@
+#pragma once
+
+#include <nlohmann/json.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "taskworker/convert.hpp"
+#include "taskworker/fwd.hpp"
+
+namespace taskworker {
+
+// A JSON value as Python's json module knows it; what arguments and results travel as.
+// - Objects keep insertion order, as Python's dicts do.
+// - Conversions to and from C++ types are ours and strict (convert.hpp): 3.7 is not an int.
+// - An integer beyond 64 bit is binary with subtype kBigInt, holding its decimal text (BigInt).
+// - kombu's typed values (datetime, decimal, uuid, bytes …) stay the two-key objects that they are on
+//   the wire, {"__type__": …, "__value__": …}; values.hpp has the C++ types for them.
+// - Text is UTF-8; a lone surrogate, legal in Python's JSON, is kept as its three-byte (WTF-8) form.
+// Do not use dump() or parse() for anything that leaves the process: message/python_json is the one
+// reader and writer (separators, NaN, bounds).
+using Json = nlohmann::basic_json<
+    nlohmann::ordered_map,
+    std::vector,
+    std::string,
+    bool,
+    std::int64_t,
+    std::uint64_t,
+    double,
+    std::allocator,
+    JsonConvert>;
+
+inline constexpr std::uint8_t kBigInt = 1;  // Json::binary subtype: decimal digits, maybe a '-'
+
+}  // namespace taskworker
