@@ -51,8 +51,8 @@ private:
 // What a task may throw to end in another way than by failing. Celery's names and meanings.
 class TASKWORKER_EXPORT Reject : public std::exception {
 public:
-    explicit Reject(std::string reason = {}, bool requeue = false)
-        : reason(std::move(reason)), requeue(requeue) {}
+    explicit Reject(std::string why = {}, bool back_to_queue = false)
+        : reason(std::move(why)), requeue(back_to_queue) {}
     ~Reject() override;
     const char* what() const noexcept override { return reason.c_str(); }
     std::string reason;
