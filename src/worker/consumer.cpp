@@ -1,0 +1,233 @@
+#include "worker/consumer.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/log.hpp"
+#include "lifecycle/admit.hpp"
+#include "lifecycle/events.hpp"
+#include "lifecycle/prefetch.hpp"
+#include "taskworker/errors.hpp"
+
+namespace taskworker {
+namespace {
+
+using namespace std::chrono_literals;
+constexpr auto kParkFrom = Seconds(2);    // what is due sooner waits in memory
+constexpr auto kLongestSleep = 10s;
+constexpr auto kLook = 1s;                // for parked tasks, at least this often
+constexpr std::size_t kDueAtOnce = 256;
+// Half the time after which others think a silent worker dead: older than this, we ask before we begin.
+constexpr auto kStaleRenewal = 5s;
+
+template <class... F>
+struct Overloaded : F... {
+    using F::operator()...;
+};
+template <class... F>
+Overloaded(F...) -> Overloaded<F...>;
+
+}  // namespace
+
+Consumer::Consumer(ConsumerParts parts) : with_(parts) {}
+
+Consumer::~Consumer() { stop(); }
+
+void Consumer::start(std::vector<std::string> queues) {
+    queues_ = std::move(queues);
+    with_.broker.subscribe(queues_);
+    thread_ = std::thread([this] { run(); });
+}
+
+void Consumer::post(Mail mail) {
+    mailbox_.post(std::move(mail));
+    with_.broker.interrupt();
+}
+
+void Consumer::room_freed() {
+    if (hungry_.exchange(false)) with_.broker.interrupt();
+}
+
+void Consumer::stop() {
+    if (!thread_.joinable()) return;
+    stopping_ = true;
+    post(StopConsuming{});
+    thread_.join();
+}
+
+void Consumer::run() {
+    while (!stopping_) {
+        try {
+            step();
+            if (backoff_.failing())
+                log::info("Connected to the broker again after {} attempt(s).", backoff_.failures());
+            backoff_.reset();
+        } catch (const Error& error) {
+            lost_connection(error.what());
+        }
+    }
+    give_up_what_waits();
+}
+
+void Consumer::step() {
+    read_mail();
+    if (stopping_) return;
+    take_due_from_memory();
+    claim_due_from_redis();
+    submit();
+    const auto space = room();
+    hungry_ = space == 0;
+    // Asked again after the flag is up: what was settled in between has not seen it.
+    const auto now_free = hungry_ ? room() : space;
+    if (now_free > 0) hungry_ = false;
+    auto fetched = with_.broker.fetch(now_free, wake_at());
+    hungry_ = false;
+    last_fetch_ = with_.clock.ticks().time_since_epoch().count();
+    admit_fetched(std::move(fetched));
+    submit();
+}
+
+void Consumer::read_mail() {
+    for (auto& mail : mailbox_.take()) {
+        std::visit(
+            Overloaded{
+                [&](StopConsuming&) { stopping_ = true; },
+                [&](AddConsumer& add) {
+                    if (std::find(queues_.begin(), queues_.end(), add.queue) != queues_.end()) return;
+                    queues_.push_back(add.queue);
+                    with_.broker.subscribe(queues_);
+                    log::info("Started consuming from {}", add.queue);
+                },
+                [&](CancelConsumer& cancel) {
+                    std::erase(queues_, cancel.queue);
+                    with_.broker.subscribe(queues_);
+                }},
+            mail
+        );
+    }
+}
+
+std::size_t Consumer::room() const {
+    return prefetch_room(
+        with_.settings.worker_prefetch_multiplier,
+        with_.pool.slots(),
+        with_.held.size(),
+        with_.finisher.average_runtime()
+    );
+}
+
+SteadyPoint Consumer::wake_at() const {
+    const auto now = with_.clock.ticks();
+    auto wake = std::min(now + kLongestSleep, next_look_);
+    if (const auto due = eta_queue_.next_due()) {
+        const auto wait = *due - with_.clock.now();
+        wake = std::min(wake, now + std::max(std::chrono::duration_cast<SteadyPoint::duration>(wait), 0ns));
+    }
+    return wake;
+}
+
+void Consumer::admit_fetched(std::vector<Fetched> fetched) {
+    for (auto& item : fetched) {
+        if (auto* discarded = std::get_if<DiscardedMessage>(&item)) {
+            with_.observer.on(discarded_event(*discarded, with_.clock.now()));
+            continue;
+        }
+        auto delivery = std::make_shared<const Delivery>(std::move(std::get<Delivery>(item)));
+        with_.held.add(delivery);
+        with_.observer.on(received_event(*delivery, with_.clock.now()));
+        admit_one(std::move(delivery));
+    }
+}
+
+void Consumer::admit_one(std::shared_ptr<const Delivery> delivery) {
+    const auto* task = with_.app.find(delivery->request.task);
+    const auto now = with_.clock.now();
+    const auto admission = admit(delivery->request, task, false, now);
+    if (const auto* refuse = std::get_if<Refuse>(&admission)) {
+        with_.finisher.refuse(*delivery, task, refuse->outcome);
+    } else if (const auto* wait = std::get_if<Hold>(&admission)) {
+        hold(std::move(delivery), wait->until);
+    } else {
+        const auto rate = rate_limit_of(*task, with_.settings);
+        if (rate.per_second() > 0) {
+            auto& limiter = rate_limiters_.try_emplace(task->name, rate).first->second;
+            if (const auto wait_until = limiter.take(now)) return hold(std::move(delivery), *wait_until);
+        }
+        ready_.push_back(job_for(std::move(delivery), *task, with_.settings));
+    }
+}
+
+void Consumer::hold(std::shared_ptr<const Delivery> delivery, TimePoint until) {
+    if (until - with_.clock.now() > kParkFrom) {
+        to_park_.push_back({delivery->tag, until});
+    } else {
+        eta_queue_.add(until, std::move(delivery));
+    }
+}
+
+void Consumer::take_due_from_memory() {
+    for (auto& delivery : eta_queue_.pop_due(with_.clock.now())) admit_one(std::move(delivery));
+}
+
+void Consumer::claim_due_from_redis() {
+    const auto now = with_.clock.ticks();
+    if (now < next_look_) return;
+    const auto space = room();
+    if (space > 0)
+        admit_fetched(with_.leases.claim_due(with_.clock.now(), std::min(space, kDueAtOnce)));
+    next_look_ = now + kLook;
+    if (const auto due = with_.leases.next_due()) {
+        const auto wait = std::chrono::duration_cast<SteadyPoint::duration>(*due - with_.clock.now());
+        next_look_ = std::min(next_look_, now + std::max(wait, SteadyPoint::duration(1ms)));
+    }
+}
+
+// What was decided goes out. If Redis fails in between, it stays and goes out in the next step.
+void Consumer::submit() {
+    if (!to_park_.empty()) {
+        with_.leases.park(to_park_);
+        for (const auto& parking : to_park_) with_.held.remove(parking.tag);
+        to_park_.clear();
+        next_look_ = std::min(next_look_, with_.clock.ticks() + kLook);
+    }
+    if (ready_.empty()) return;
+    if (with_.clock.ticks() - with_.held.last_renewal() > kStaleRenewal) drop_lost();
+    with_.pool.submit(std::exchange(ready_, {}));
+}
+
+// We were stopped (a paused machine, swap) or Redis was away: others may have taken what we hold.
+void Consumer::drop_lost() {
+    std::vector<std::string> tags;
+    tags.reserve(ready_.size());
+    for (const auto& job : ready_) tags.push_back(job.delivery->tag);
+    const auto gone = with_.leases.extend(tags, with_.clock.now());
+    std::erase_if(ready_, [&](const Job& job) {
+        if (std::find(gone.begin(), gone.end(), job.delivery->tag) == gone.end()) return false;
+        with_.held.remove(job.delivery->tag);
+        return true;
+    });
+}
+
+void Consumer::lost_connection(const std::string& why) {
+    const auto wait = backoff_.next(luck_);
+    if (backoff_.failures() == 1) {
+        log::warning("consumer: Connection to broker lost. Trying to re-establish the connection...");
+        log::error("consumer: {}", why);
+    }
+    mailbox_.wait_for(wait);
+}
+
+void Consumer::give_up_what_waits() {
+    auto back = eta_queue_.take_all();
+    for (auto& job : std::exchange(ready_, {})) back.push_back(std::move(job.delivery));
+    try {
+        for (auto& item : with_.broker.unsubscribe())
+            if (auto* delivery = std::get_if<Delivery>(&item))
+                back.push_back(std::make_shared<const Delivery>(std::move(*delivery)));
+    } catch (const Error& error) {
+        log::warning("consumer: {}. What had just arrived is found by the next worker.", error.what());
+    }
+    if (!back.empty()) with_.finisher.hand_back(std::move(back));
+}
+
+}  // namespace taskworker

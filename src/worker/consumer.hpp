@@ -1,0 +1,85 @@
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <string>
+#include <thread>
+#include <unordered_map>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "broker/broker.hpp"
+#include "broker/leases.hpp"
+#include "lifecycle/eta_queue.hpp"
+#include "lifecycle/rate_limiter.hpp"
+#include "pool/pool.hpp"
+#include "taskworker/app.hpp"
+#include "taskworker/config.hpp"
+#include "worker/backoff_timer.hpp"
+#include "worker/finisher.hpp"
+#include "worker/held.hpp"
+#include "worker/mailbox.hpp"
+
+namespace taskworker {
+
+// What the consumer works with. All outlive it.
+struct ConsumerParts {
+    const App& app;
+    const Settings& settings;
+    const Clock& clock;
+    Broker& broker;
+    Leases& leases;  // the consumer's own: parks and claims what is due
+    Pool& pool;
+    Held& held;
+    Finisher& finisher;
+    Observer& observer;
+};
+
+// Mailbox → fetch → admit → submit, in one thread that sleeps in one place (Broker::fetch): until a
+// message, room, a due time or its mailbox wakes it.
+class Consumer {
+public:
+    explicit Consumer(ConsumerParts parts);
+    ~Consumer();
+
+    void start(std::vector<std::string> queues);
+    void post(Mail mail);          // any thread
+    void room_freed();             // any thread: something was settled
+    // Stops fetching; what had not begun goes back to its lists. Returns when the thread has ended.
+    void stop();
+    // Monotonic time of the last fetch that reached the broker, for readiness.
+    SteadyPoint last_fetch() const { return SteadyPoint(SteadyPoint::duration(last_fetch_.load())); }
+
+private:
+    void run();
+    void step();
+    void read_mail();
+    std::size_t room() const;
+    void admit_fetched(std::vector<Fetched> fetched);
+    void admit_one(std::shared_ptr<const Delivery> delivery);
+    void hold(std::shared_ptr<const Delivery> delivery, TimePoint until);
+    void take_due_from_memory();
+    void claim_due_from_redis();
+    void submit();
+    void drop_lost();
+    SteadyPoint wake_at() const;
+    void lost_connection(const std::string& why);
+    void give_up_what_waits();
+
+    ConsumerParts with_;
+    Mailbox mailbox_;
+    std::vector<std::string> queues_;
+    EtaQueue<std::shared_ptr<const Delivery>> eta_queue_;
+    std::unordered_map<std::string, RateLimiter> rate_limiters_;
+    std::vector<Job> ready_;        // admitted, not yet submitted
+    std::vector<Parking> to_park_;
+    SteadyPoint next_look_{};       // into Redis for parked tasks that are due
+    BackoffTimer backoff_;
+    Luck luck_ = Luck::seeded_by_the_system();
+    std::atomic<bool> hungry_{false};    // sleeps for want of room: room_freed() wakes it
+    std::atomic<bool> stopping_{false};
+    std::atomic<SteadyPoint::rep> last_fetch_{0};
+    std::thread thread_;
+};
+
+}  // namespace taskworker

@@ -1,0 +1,148 @@
+#include "worker/keeper.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/log.hpp"
+#include "lifecycle/lost.hpp"
+#include "lifecycle/settle.hpp"
+#include "taskworker/errors.hpp"
+
+namespace taskworker {
+namespace {
+
+using namespace std::chrono_literals;
+constexpr auto kBeat = 2s;       // dead after 10 s without (docs/protocol/redis-delivery.md)
+constexpr auto kRestore = 10s;   // kombu's cadence
+
+Seconds visibility_timeout(const Settings& settings) {
+    const auto& options = settings.broker_transport_options;
+    const auto found = options.find("visibility_timeout");
+    return found != options.end() && found->is_number() ? Seconds(found->get<double>()) : Seconds(3600);
+}
+
+SteadyPoint::duration renewal_interval(const Settings& settings) {
+    const Seconds third = visibility_timeout(settings) / 3;
+    return std::chrono::duration_cast<SteadyPoint::duration>(std::min(Seconds(5), third));
+}
+
+}  // namespace
+
+Keeper::Keeper(KeeperParts parts) : with_(std::move(parts)) {}
+
+Keeper::~Keeper() { stop(); }
+
+void Keeper::beat_once() {
+    with_.leases.beat();
+    with_.held.renewed(with_.clock.ticks());
+}
+
+void Keeper::start() {
+    const auto now = with_.clock.ticks();
+    next_beat_ = now + kBeat;
+    next_renewal_ = now + renewal_interval(with_.settings);
+    next_restore_ = now;
+    thread_ = std::thread([this] { run(); });
+}
+
+void Keeper::stop() {
+    if (!thread_.joinable()) return;
+    {
+        const std::lock_guard lock(mutex_);
+        stopping_ = true;
+        wake_.notify_one();
+    }
+    thread_.join();
+    try {
+        with_.leases.leave();
+    } catch (const Error& error) {
+        log::warning("keeper: could not say goodbye: {}", error.what());
+    }
+}
+
+SteadyPoint Keeper::next() const { return std::min({next_beat_, next_renewal_, next_restore_}); }
+
+void Keeper::run() {
+    auto luck = luck_.draw();
+    auto wake_at = next();
+    for (;;) {
+        {
+            std::unique_lock lock(mutex_);
+            if (wake_.wait_until(lock, wake_at, [&] { return stopping_; })) return;
+        }
+        try {
+            step();
+            if (backoff_.failing()) log::info("keeper: Redis is back.");
+            backoff_.reset();
+            wake_at = next();
+        } catch (const Error& error) {
+            if (!backoff_.failing()) log::warning("keeper: {}. Trying again.", error.what());
+            wake_at = with_.clock.ticks() + backoff_.next(luck);
+        }
+    }
+}
+
+void Keeper::step() {
+    const auto now = with_.clock.ticks();
+    if (next_beat_ <= now) beat();
+    if (next_renewal_ <= now) renew();
+    if (next_restore_ <= now) restore();
+}
+
+void Keeper::beat() {
+    const auto beat = with_.leases.beat();
+    next_beat_ = with_.clock.ticks() + kBeat;
+    if (!beat.known) {
+        log::warning("keeper: another worker thought us dead and may have taken our tasks; renewing what is left.");
+        renew();
+    }
+    for (const auto& worker : beat.dead) reap(worker);
+}
+
+// What is past its hard limit is not renewed: a slot that hangs must not keep its task for ever.
+void Keeper::renew() {
+    const auto began = with_.clock.ticks();
+    const auto tags = with_.held.tags_to_renew(with_.clock.now());
+    if (!tags.empty()) {
+        for (const auto& tag : with_.leases.extend(tags, with_.clock.now())) {
+            if (with_.held.lost(tag)) with_.lease_lost(tag);
+        }
+    }
+    with_.held.renewed(began);
+    next_renewal_ = with_.clock.ticks() + renewal_interval(with_.settings);
+}
+
+void Keeper::reap(const std::string& worker) {
+    auto report = with_.leases.reap(worker);
+    auto luck = luck_.draw();
+    const Moment moment{with_.clock.now(), luck, with_.node, with_.settings};
+    if (report.handed_back > 0 || !report.started.empty() || !report.poisoned.empty())
+        log::warning(
+            "keeper: worker {} is dead: {} message(s) handed back, {} begun and lost, {} died too often",
+            worker,
+            report.handed_back,
+            report.started.size(),
+            report.poisoned.size()
+        );
+    std::vector<Entry> lost, poisoned;
+    for (const auto& start : report.started)
+        if (auto settlement = settle_lost_start(start.tag, start.note, moment)) lost.emplace_back(std::move(*settlement));
+    for (const auto& delivery : report.poisoned)
+        poisoned.emplace_back(settle_poisoned(delivery, with_.app.find(delivery.request.task), moment));
+    const auto tell = [&](std::span<const Entry> entries) {
+        for (const auto& entry : entries)
+            for (const auto& event : std::get<Settlement>(entry).events) with_.observer.on(event);
+    };
+    if (!lost.empty()) with_.ledger.apply_for(worker, lost);
+    if (!poisoned.empty()) with_.ledger.apply(poisoned);
+    tell(lost);
+    tell(poisoned);
+}
+
+void Keeper::restore() {
+    if (const auto n = with_.leases.restore_expired(with_.clock.now()); n > 0)
+        log::info("Restoring {} message(s) whose worker exceeded the visibility timeout", n);
+    next_restore_ = with_.clock.ticks() + kRestore;
+}
+
+}  // namespace taskworker

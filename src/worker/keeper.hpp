@@ -1,0 +1,62 @@
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+#include <thread>
+
+#include "base/clock.hpp"
+#include "broker/leases.hpp"
+#include "ledger/ledger.hpp"
+#include "observe/observer.hpp"
+#include "taskworker/app.hpp"
+#include "worker/backoff_timer.hpp"
+#include "worker/held.hpp"
+#include "worker/luck_source.hpp"
+
+namespace taskworker {
+
+struct KeeperParts {
+    const App& app;
+    const Settings& settings;
+    std::string node;
+    const Clock& clock;
+    Leases& leases;       // the keeper's own
+    Ledger& ledger;       // the keeper's own: ends what dead workers had begun
+    Held& held;
+    Observer& observer;
+    std::function<void(const std::string& tag)> lease_lost;  // before it began: drop it
+};
+
+// Keeps us alive in the eyes of others and looks after the dead: beat, renewal, reaping and kombu's
+// restore, each by its own due time, in one thread.
+class Keeper {
+public:
+    explicit Keeper(KeeperParts parts);
+    ~Keeper();
+
+    void beat_once();  // before the first fetch: an inbox nobody knows of is lost
+    void start();
+    void stop();       // after the settler: says goodbye, so that nobody reaps us
+
+private:
+    void run();
+    void step();
+    void beat();
+    void renew();
+    void reap(const std::string& worker);
+    void restore();
+    SteadyPoint next() const;
+
+    KeeperParts with_;
+    LuckSource luck_;
+    SteadyPoint next_beat_{}, next_renewal_{}, next_restore_{};
+    BackoffTimer backoff_;
+    std::mutex mutex_;
+    std::condition_variable wake_;
+    bool stopping_ = false;  // guarded by mutex_
+    std::thread thread_;
+};
+
+}  // namespace taskworker

@@ -1,0 +1,171 @@
+#include "worker/settler.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+#include "base/log.hpp"
+#include "taskworker/errors.hpp"
+#include "worker/backoff_timer.hpp"
+
+namespace taskworker {
+namespace {
+
+constexpr std::size_t kBatch = 256;       // more per call gains nothing (docs/protocol/redis-delivery.md)
+constexpr Millis kStartGrace{2};
+
+const std::string& tag_of(const Entry& entry) {
+    return std::visit([](const auto& e) -> const std::string& { return e.tag; }, entry);
+}
+
+}  // namespace
+
+Settler::Settler(Ledger& ledger, Observer& observer, const Clock& clock, Over over)
+    : ledger_(ledger), observer_(observer), clock_(clock), over_(std::move(over)) {}
+
+Settler::~Settler() { stop(clock_.ticks()); }
+
+void Settler::start() {
+    thread_ = std::thread([this] { run(); });
+}
+
+void Settler::push(std::vector<Settlement> settlements) {
+    if (settlements.empty()) return;
+    const std::lock_guard lock(mutex_);
+    for (auto& settlement : settlements) {
+        starts_.erase(settlement.tag);
+        entries_.emplace_back(std::move(settlement));
+    }
+    ready_.notify_one();
+}
+
+void Settler::push(Progress progress) {
+    const std::lock_guard lock(mutex_);
+    entries_.emplace_back(std::move(progress));
+    ready_.notify_one();
+}
+
+void Settler::push(Start start) {
+    const auto due = clock_.ticks() + kStartGrace;
+    const std::lock_guard lock(mutex_);
+    auto tag = start.tag;
+    starts_.insert_or_assign(std::move(tag), Pending{std::move(start), due});
+    // Only the first pending start has to wake the thread: all have the same grace.
+    if (next_start_ == SteadyPoint::max()) {
+        next_start_ = due;
+        ready_.notify_one();
+    }
+}
+
+std::size_t Settler::stop(SteadyPoint deadline) {
+    {
+        const std::lock_guard lock(mutex_);
+        stopping_ = true;
+        deadline_ = std::min(deadline_, deadline);
+        ready_.notify_one();
+    }
+    if (thread_.joinable()) thread_.join();
+    return unapplied_;
+}
+
+void Settler::run() {
+    std::unique_lock lock(mutex_);
+    for (;;) {
+        const auto awake = [&] {
+            return !entries_.empty() || stopping_ || next_start_ <= clock_.ticks();
+        };
+        if (next_start_ == SteadyPoint::max()) {
+            ready_.wait(lock, [&] { return awake() || next_start_ != SteadyPoint::max(); });
+        } else {
+            ready_.wait_until(lock, next_start_, awake);
+        }
+        auto batch = take();
+        if (batch.empty()) {
+            if (stopping_) return;
+            continue;
+        }
+        lock.unlock();
+        apply(std::move(batch));
+        lock.lock();
+    }
+}
+
+// All that is ready now: starts whose grace is over first, then the rest in order of arrival.
+std::vector<Entry> Settler::take() {
+    std::vector<Entry> batch;
+    if (const auto now = clock_.ticks(); next_start_ <= now) {
+        next_start_ = SteadyPoint::max();
+        for (auto it = starts_.begin(); it != starts_.end();) {
+            if (it->second.due <= now) {
+                batch.push_back(std::move(it->second.entry));
+                it = starts_.erase(it);
+            } else {
+                next_start_ = std::min(next_start_, it->second.due);
+                ++it;
+            }
+        }
+    }
+    if (batch.empty()) return std::exchange(entries_, {});
+    std::move(entries_.begin(), entries_.end(), std::back_inserter(batch));
+    entries_.clear();
+    return batch;
+}
+
+void Settler::apply(std::vector<Entry> batch) {
+    BackoffTimer backoff;
+    auto luck = Luck::seeded_by_the_system();
+    for (std::size_t from = 0; from < batch.size();) {
+        const auto chunk = std::span(batch).subspan(from, std::min(kBatch, batch.size() - from));
+        if (try_apply(chunk, backoff.failing())) {
+            if (backoff.failing()) log::info("settler: Redis is back, results flow again.");
+            backoff.reset();
+            from += chunk.size();
+            continue;
+        }
+        std::unique_lock lock(mutex_);
+        if (ready_.wait_until(lock, clock_.ticks() + backoff.next(luck), [&] {
+                return stopping_ && clock_.ticks() >= deadline_;
+            })) {
+            unapplied_ += batch.size() - from;
+            return;
+        }
+    }
+}
+
+bool Settler::try_apply(std::span<const Entry> batch, bool again) {
+    try {
+        report(batch, ledger_.apply(batch), again);
+        return true;
+    } catch (const Error& error) {
+        if (!again) log::warning("settler: {}. Keeping {} results and trying again.", error.what(), batch.size());
+        return false;
+    }
+}
+
+// After a lost connection the same batch is sent again: what comes back as lost then was either applied
+// the first time or taken by somebody else. Both are over.
+void Settler::report(std::span<const Entry> batch, std::span<const Refusal> refusals, bool again) {
+    std::vector<const Refusal*> refused(batch.size(), nullptr);
+    for (const auto& refusal : refusals) refused.at(refusal.index) = &refusal;
+    std::vector<std::string> over;
+    for (std::size_t i = 0; i < batch.size(); ++i) {
+        const auto* settlement = std::get_if<Settlement>(&batch[i]);
+        const bool lost = refused[i] && refused[i]->lost && !again;
+        if (refused[i] && !refused[i]->lost)
+            log::error("Redis refused a part of task {}: {}", tag_of(batch[i]), refused[i]->why);
+        if (!settlement) continue;
+        if (lost) {
+            observer_.on(Event{
+                .type = Event::Type::LeaseLost,
+                .at = clock_.now(),
+                .uuid = settlement->task_id,
+                .name = settlement->events.empty() ? std::string() : settlement->events.front().name});
+        } else {
+            for (const auto& event : settlement->events) observer_.on(event);
+        }
+        over.push_back(settlement->tag);
+    }
+    if (!over.empty()) over_(over);
+}
+
+}  // namespace taskworker

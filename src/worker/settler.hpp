@@ -1,0 +1,67 @@
+#pragma once
+
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+#include <span>
+#include <string>
+#include <thread>
+#include <unordered_map>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/moment.hpp"
+#include "ledger/ledger.hpp"
+#include "observe/observer.hpp"
+
+namespace taskworker {
+
+// Ends deliveries: takes all that is ready, applies it in one round trip, takes what has come meanwhile.
+// Never lingers; batches form by themselves under load. While Redis is away it keeps what it has and
+// tries again. push…() may be called from any thread; everything else is the settler's own thread.
+class Settler {
+public:
+    // Tells which deliveries are over (settled or lost), from the settler's thread.
+    using Over = std::function<void(std::span<const std::string> tags)>;
+
+    Settler(Ledger& ledger, Observer& observer, const Clock& clock, Over over);
+    ~Settler();  // as stop(): nothing is dropped unless Redis is away beyond the deadline
+
+    void start();
+    void push(std::vector<Settlement> settlements);
+    void push(Progress progress);
+    // An early-ack task began. Its mark is written after a short grace, and not at all if its end comes
+    // first: one round trip less for every short task. The price: a worker that is killed within the
+    // grace has its task run again.
+    void push(Start start);
+
+    // Applies what is left, until `deadline` at most. Returns how many entries could not be applied.
+    std::size_t stop(SteadyPoint deadline);
+
+private:
+    struct Pending {
+        Entry entry;
+        SteadyPoint due;
+    };
+    void run();
+    std::vector<Entry> take();  // with mutex_ held
+    void apply(std::vector<Entry> batch);
+    bool try_apply(std::span<const Entry> batch, bool again);
+    void report(std::span<const Entry> batch, std::span<const Refusal> refusals, bool again);
+
+    Ledger& ledger_;
+    Observer& observer_;
+    const Clock& clock_;
+    Over over_;
+    std::mutex mutex_;
+    std::condition_variable ready_;
+    std::vector<Entry> entries_;                        // guarded by mutex_
+    std::unordered_map<std::string, Pending> starts_;   // guarded by mutex_; by tag
+    SteadyPoint next_start_ = SteadyPoint::max();       // guarded by mutex_
+    bool stopping_ = false;                             // guarded by mutex_
+    SteadyPoint deadline_ = SteadyPoint::max();         // guarded by mutex_
+    std::size_t unapplied_ = 0;
+    std::thread thread_;
+};
+
+}  // namespace taskworker

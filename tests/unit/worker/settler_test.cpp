@@ -1,0 +1,170 @@
+#include "worker/settler.hpp"
+
+#include <gtest/gtest.h>
+
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+
+#include "taskworker/errors.hpp"
+
+namespace taskworker {
+namespace {
+
+using namespace std::chrono_literals;
+
+// Answers as told, remembers what it was given, and can be held back so that work piles up behind it.
+class ScriptedLedger final : public Ledger {
+public:
+    std::vector<Refusal> apply(std::span<const Entry> batch) override {
+        std::unique_lock lock(mutex_);
+        entered_ = true;
+        changed_.notify_all();
+        changed_.wait(lock, [&] { return open_; });
+        if (failures_ > 0) {
+            --failures_;
+            throw BrokerError("connection refused");
+        }
+        batches_.emplace_back(batch.begin(), batch.end());
+        changed_.notify_all();
+        return refusals_;
+    }
+    std::vector<Refusal> apply_for(const std::string&, std::span<const Entry> batch) override {
+        return apply(batch);
+    }
+
+    void refuse(std::vector<Refusal> refusals) { refusals_ = std::move(refusals); }
+    void fail(int times) { failures_ = times; }
+    void close() {
+        const std::lock_guard lock(mutex_);
+        open_ = false;
+    }
+    void open() {
+        const std::lock_guard lock(mutex_);
+        open_ = true;
+        changed_.notify_all();
+    }
+    void wait_until_entered() {
+        std::unique_lock lock(mutex_);
+        changed_.wait(lock, [&] { return entered_; });
+    }
+    std::vector<std::vector<Entry>> wait_for(std::size_t batches) {
+        std::unique_lock lock(mutex_);
+        EXPECT_TRUE(changed_.wait_for(lock, 5s, [&] { return batches_.size() >= batches; }));
+        return batches_;
+    }
+
+private:
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    std::vector<std::vector<Entry>> batches_;
+    std::vector<Refusal> refusals_;
+    int failures_ = 0;
+    bool open_ = true, entered_ = false;
+};
+
+class Heard final : public Observer {
+public:
+    void on(const Event& event) override { events.push_back(event); }
+    std::vector<Event> events;
+};
+
+Settlement a_settlement(std::string tag) {
+    Settlement s;
+    s.task_id = "id-" + tag;
+    s.events.push_back(Event{.type = Event::Type::TaskSucceeded, .uuid = s.task_id});
+    s.tag = std::move(tag);
+    return s;
+}
+
+struct SettlerTest : testing::Test {
+    ScriptedLedger ledger;
+    Heard heard;
+    SystemClock clock;
+    std::vector<std::string> over;
+    Settler settler{ledger, heard, clock, [this](std::span<const std::string> tags) {
+                        over.insert(over.end(), tags.begin(), tags.end());
+                    }};
+    SteadyPoint soon() const { return clock.ticks() + 5s; }
+    void push(std::string tag) {
+        std::vector<Settlement> one;
+        one.push_back(a_settlement(std::move(tag)));
+        settler.push(std::move(one));
+    }
+};
+
+TEST_F(SettlerTest, WhatComesWhileABatchIsUnderWayGoesTogetherInTheNext) {
+    ledger.close();
+    settler.start();
+    push("1");
+    ledger.wait_until_entered();
+    push("2");
+    push("3");
+    ledger.open();
+    const auto batches = ledger.wait_for(2);
+    EXPECT_EQ(batches.at(0).size(), 1u);
+    EXPECT_EQ(batches.at(1).size(), 2u);
+    EXPECT_EQ(settler.stop(soon()), 0u);
+    EXPECT_EQ(over, (std::vector<std::string>{"1", "2", "3"}));
+    EXPECT_EQ(heard.events.size(), 3u);
+}
+
+TEST_F(SettlerTest, AStartWhoseEndComesFirstIsNeverWritten) {
+    settler.push(Start{.tag = "1", .note = "{}"});
+    push("1");
+    settler.start();
+    EXPECT_EQ(settler.stop(soon()), 0u);
+    const auto batches = ledger.wait_for(1);
+    ASSERT_EQ(batches.size(), 1u);
+    ASSERT_EQ(batches[0].size(), 1u);
+    EXPECT_TRUE(std::holds_alternative<Settlement>(batches[0][0]));
+}
+
+TEST_F(SettlerTest, AStartWithoutAnEndIsWrittenAfterItsGrace) {
+    settler.start();
+    settler.push(Start{.tag = "1", .note = "{}"});
+    const auto batches = ledger.wait_for(1);
+    EXPECT_TRUE(std::holds_alternative<Start>(batches.at(0).at(0)));
+    EXPECT_EQ(settler.stop(soon()), 0u);
+    EXPECT_TRUE(over.empty());
+}
+
+TEST_F(SettlerTest, ALostLeaseIsToldAndItsEventsAreNot) {
+    ledger.refuse({Refusal{.index = 0}});
+    settler.start();
+    push("1");
+    settler.stop(soon());
+    ASSERT_EQ(heard.events.size(), 1u);
+    EXPECT_EQ(heard.events[0].type, Event::Type::LeaseLost);
+    EXPECT_EQ(over, std::vector<std::string>{"1"});
+}
+
+TEST_F(SettlerTest, WhileRedisIsAwayTheBatchIsKeptAndSentAgain) {
+    ledger.fail(2);
+    settler.start();
+    push("1");
+    ledger.wait_for(1);
+    EXPECT_EQ(settler.stop(soon()), 0u);
+    EXPECT_EQ(over, std::vector<std::string>{"1"});
+}
+
+TEST_F(SettlerTest, LostAfterAResendCountsAsSettled) {
+    ledger.fail(1);
+    ledger.refuse({Refusal{.index = 0}});
+    settler.start();
+    push("1");
+    settler.stop(soon());
+    ASSERT_EQ(heard.events.size(), 1u);
+    EXPECT_EQ(heard.events[0].type, Event::Type::TaskSucceeded);
+}
+
+TEST_F(SettlerTest, StopGivesUpAtItsDeadlineAndSaysWhatIsLeft) {
+    ledger.fail(1'000'000);
+    settler.start();
+    push("1");
+    EXPECT_EQ(settler.stop(clock.ticks()), 1u);
+    EXPECT_TRUE(over.empty());
+}
+
+}  // namespace
+}  // namespace taskworker
