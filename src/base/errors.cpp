@@ -19,7 +19,9 @@ TaskError::TaskError(std::string type, const std::string& message, std::string m
       args_(Json::array({message})) {}
 
 TaskError::TaskError(std::string type, Json args, std::string module)
-    : std::runtime_error(args.size() == 1 && args[0].is_string() ? args[0].get<std::string>() : type),
+    : std::runtime_error(
+          args.size() == 1 && args[0].is_string() ? args[0].get<std::string>() : type
+      ),
       type_(std::move(type)),
       module_(std::move(module)),
       args_(std::move(args)) {}

@@ -15,8 +15,8 @@ public:
     explicit Luck(std::uint64_t seed) : state_(seed) {}
     static Luck seeded_by_the_system();
 
-    double uniform();      // [0, 1)
-    std::string uuid();    // version 4, "3f0c…-…": task ids, delivery tags
+    double uniform();    // [0, 1)
+    std::string uuid();  // version 4, "3f0c…-…": task ids, delivery tags
 
 private:
     std::uint64_t next();  // splitmix64
@@ -27,7 +27,7 @@ private:
 struct Moment {
     TimePoint now;
     Luck& luck;
-    std::string_view node;     // "celery@host"
+    std::string_view node;  // "celery@host"
     const Settings& settings;
 };
 

@@ -1,0 +1,106 @@
+#include "base/base64.hpp"
+
+#include <array>
+#include <cstdint>
+
+namespace taskworker {
+namespace {
+
+constexpr std::string_view kAlphabet =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+constexpr std::uint32_t kBad = 0x0100'0000;  // above the 24 bits that four signs carry
+
+// kSigns[n][c]: sign c as the n-th of four, already shifted; so a group is four look-ups and one
+// OR.
+using SignTable = std::array<std::array<std::uint32_t, 256>, 4>;
+constexpr SignTable make_signs() {
+    SignTable table{};
+    for (auto& column : table) column.fill(kBad);
+    for (std::uint32_t value = 0; value < 64; ++value) {
+        for (std::size_t n = 0; n < 4; ++n) {
+            table[n][static_cast<unsigned char>(kAlphabet[value])] = value << (18 - 6 * n);
+        }
+    }
+    return table;
+}
+constexpr SignTable kSigns = make_signs();
+
+std::uint32_t group(const char* in) {
+    const auto sign = [&](std::size_t n) { return kSigns[n][static_cast<unsigned char>(in[n])]; };
+    return sign(0) | sign(1) | sign(2) | sign(3);
+}
+
+void store(char* out, std::uint32_t bits) {
+    out[0] = static_cast<char>(bits >> 16);
+    out[1] = static_cast<char>(bits >> 8);
+    out[2] = static_cast<char>(bits);
+}
+
+std::optional<std::string> decode_plain(std::string_view text) {
+    if (text.empty()) return std::string();
+    if (text.size() % 4 != 0) return std::nullopt;
+    const std::size_t padding = text[text.size() - 2] == '=' ? 2 : text.back() == '=' ? 1 : 0;
+    if (padding == 2 && text.back() != '=') return std::nullopt;
+    std::string out(text.size() / 4 * 3, '\0');
+    const std::size_t whole = text.size() / 4 - (padding > 0);
+    std::uint32_t seen = 0;
+    char* to = out.data();
+    for (std::size_t i = 0; i < whole; ++i, to += 3) {
+        const auto bits = group(text.data() + i * 4);
+        seen |= bits;
+        store(to, bits);
+    }
+    if (padding > 0) {
+        char last[4] = {'A', 'A', 'A', 'A'};
+        text.copy(last, 4 - padding, whole * 4);
+        const auto bits = group(last);
+        seen |= bits;
+        store(to, bits);
+        out.resize(out.size() - padding);
+    }
+    if (seen & kBad) return std::nullopt;
+    return out;
+}
+
+}  // namespace
+
+std::optional<std::string> base64_decode(std::string_view text) {
+    if (text.find_first_of("\r\n") == std::string_view::npos) return decode_plain(text);
+    std::string joined;
+    joined.reserve(text.size());
+    for (const char c : text) {
+        if (c != '\r' && c != '\n') joined += c;
+    }
+    return decode_plain(joined);
+}
+
+void base64_append(std::string& out, std::string_view bytes) {
+    const auto at = out.size();
+    out.resize(at + (bytes.size() + 2) / 3 * 4, '=');
+    char* to = out.data() + at;
+    const auto byte = [&](std::size_t i) {
+        return i < bytes.size() ? static_cast<unsigned char>(bytes[i]) : 0u;
+    };
+    std::size_t i = 0;
+    for (; i + 3 <= bytes.size(); i += 3, to += 4) {
+        const std::uint32_t bits = byte(i) << 16 | byte(i + 1) << 8 | byte(i + 2);
+        to[0] = kAlphabet[bits >> 18];
+        to[1] = kAlphabet[bits >> 12 & 63];
+        to[2] = kAlphabet[bits >> 6 & 63];
+        to[3] = kAlphabet[bits & 63];
+    }
+    const auto left = bytes.size() - i;
+    if (left == 0) return;
+    const std::uint32_t bits = byte(i) << 16 | byte(i + 1) << 8;
+    to[0] = kAlphabet[bits >> 18];
+    to[1] = kAlphabet[bits >> 12 & 63];
+    if (left == 2) to[2] = kAlphabet[bits >> 6 & 63];
+}
+
+std::string base64_encode(std::string_view bytes) {
+    std::string out;
+    base64_append(out, bytes);
+    return out;
+}
+
+}  // namespace taskworker

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace taskworker {
+
+// Where a Redis server is: redis://[user[:pw]@]host[:port][/db], rediss://…,
+// redis+socket:///path?virtual_host=db (kombu/utils/url.py). A value.
+struct RedisUrl {
+    std::string scheme = "redis";  // redis, rediss, redis+socket
+    std::optional<std::string> user, password;
+    std::string host = "127.0.0.1";  // IPv6 without its brackets
+    int port = 6379;
+    int db = 0;
+    std::string socket_path;                     // redis+socket only
+    std::map<std::string, std::string> options;  // the query, decoded, without what stands above
+
+    bool tls() const { return scheme == "rediss"; }
+    bool unix_socket() const { return scheme == "redis+socket"; }
+
+    // For people and logs: the password as "**", no options. "redis://user:**@host:6379/0".
+    std::string redacted() const;
+    bool operator==(const RedisUrl&) const = default;
+};
+
+// Throws ConfigError, which names the URL without its password.
+RedisUrl parse_redis_url(std::string_view text);
+
+// Any text that might be a URL with a password in it, fit for a log.
+std::string redact_url(std::string_view text);
+
+}  // namespace taskworker
