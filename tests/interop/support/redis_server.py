@@ -1,0 +1,88 @@
+"""A private redis-server on loopback and on a unix socket, stopped by its pid."""
+import contextlib
+import shutil
+import socket
+import subprocess
+import tempfile
+from pathlib import Path
+from urllib.parse import quote
+
+import redis
+
+from .wait import eventually
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+class RedisServer:
+    """user and password are what workers and clients log in with; acl are that user's rules."""
+
+    def __init__(self, password=None, user=None, acl="~* &* +@all"):
+        self.password, self.user, self.acl = password, user, acl
+        self.folder = Path(tempfile.mkdtemp(prefix="tw-redis-"))
+        self.port = free_port()
+        self.socket = self.folder / "redis.sock"
+        self.process = None
+
+    def start(self):
+        command = ["redis-server", "--bind", "127.0.0.1", "--port", str(self.port),
+                   "--unixsocket", str(self.socket), "--dir", str(self.folder),
+                   "--save", "", "--appendonly", "no", "--daemonize", "no"]
+        if self.user:
+            command += ["--user", f"{self.user} on >{self.password} {self.acl}"]
+        elif self.password:
+            command += ["--requirepass", self.password]
+        self.log = open(self.folder / "redis.log", "ab")
+        self.process = subprocess.Popen(command, stdout=self.log, stderr=subprocess.STDOUT)
+        eventually(self.answers, what=f"redis-server answers on port {self.port}")
+        return self
+
+    def answers(self):
+        with contextlib.suppress(redis.exceptions.ConnectionError):
+            return self.client().ping()
+        return False
+
+    def client(self, db=0, **options):
+        """A connection with all rights, to look into the server."""
+        password = None if self.user else self.password
+        return redis.Redis(port=self.port, db=db, password=password, **options)
+
+    def url(self, db=0, unix=False):
+        login = ""
+        if self.password:
+            login = f"{quote(self.user or '', safe='')}:{quote(self.password, safe='')}@"
+        if unix:
+            return f"redis+socket://{login}{self.socket}?virtual_host={db}"
+        return f"redis://{login}127.0.0.1:{self.port}/{db}"
+
+    def restart(self):
+        """Stops with the data saved and starts again."""
+        self.stop(save=True)
+        self.start()
+
+    def stop(self, save=False):
+        if self.process is None:
+            return
+        with contextlib.suppress(redis.exceptions.RedisError):
+            self.client().shutdown(save=save, nosave=not save)
+        try:
+            self.process.wait(5)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self.process = None
+        self.log.close()
+
+    def close(self):
+        self.stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def __enter__(self):
+        return self.start()
+
+    def __exit__(self, *_):
+        self.close()
