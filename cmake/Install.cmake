@@ -1,1 +1,28 @@
-# Filled by its owner.
+# Library, headers, executable, CMake package and the shop app. Users then write:
+#   find_package(taskworker REQUIRED)
+#   taskworker_add_app(mine SOURCES mine.cpp)
+include(CMakePackageConfigHelpers)
+
+set(TASKWORKER_MODULE_DIR ${CMAKE_INSTALL_LIBDIR}/taskworker)
+set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/taskworker)
+
+install(TARGETS taskworker EXPORT taskworkerTargets LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
+install(TARGETS taskworker_exe RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+install(DIRECTORY ${CMAKE_SOURCE_DIR}/include/taskworker ${CMAKE_BINARY_DIR}/include/taskworker
+        DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN *.hpp)
+install(EXPORT taskworkerTargets NAMESPACE taskworker:: DESTINATION ${package_dir})
+
+configure_package_config_file(${CMAKE_SOURCE_DIR}/cmake/taskworkerConfig.cmake.in
+    ${CMAKE_BINARY_DIR}/taskworkerConfig.cmake
+    INSTALL_DESTINATION ${package_dir} PATH_VARS TASKWORKER_MODULE_DIR)
+write_basic_package_version_file(${CMAKE_BINARY_DIR}/taskworkerConfigVersion.cmake
+    COMPATIBILITY SameMinorVersion)
+install(FILES ${CMAKE_BINARY_DIR}/taskworkerConfig.cmake
+    ${CMAKE_BINARY_DIR}/taskworkerConfigVersion.cmake ${CMAKE_SOURCE_DIR}/cmake/TaskworkerApp.cmake
+    DESTINATION ${package_dir})
+
+install(DIRECTORY DESTINATION ${TASKWORKER_MODULE_DIR})
+if(TASKWORKER_APP)
+    set_target_properties(app PROPERTIES INSTALL_RPATH "$ORIGIN/..")
+    install(TARGETS app LIBRARY DESTINATION ${TASKWORKER_MODULE_DIR})
+endif()
