@@ -40,6 +40,7 @@ struct Settings {
     std::optional<Seconds> task_time_limit = {}, task_soft_time_limit = {};
     std::optional<RateLimit> task_default_rate_limit = {};
     std::string task_default_queue = "celery";
+    std::optional<int> task_default_priority = {};  // of what producers publish
     bool task_send_events = true;
 
     // worker

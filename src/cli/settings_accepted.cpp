@@ -1,0 +1,306 @@
+#include "cli/settings_rows.hpp"
+
+namespace taskworker {
+namespace {
+
+struct Row {
+    Area area;
+    std::string_view name;
+    Shape shape;
+    std::string_view fallback;
+};
+
+Setting accepted(const Row& row, std::string_view why) {
+    return {
+        .area = row.area,
+        .name = row.name,
+        .standing = Setting::Standing::Accepted,
+        .shape = row.shape,
+        .fallback = row.fallback,
+        .help = why};
+}
+
+}  // namespace
+
+// clang-format off
+std::vector<Setting> accepted_settings() {
+    using enum Area;
+    using enum Shape;
+    std::vector<Setting> all;
+    const auto add = [&](std::string_view why, std::initializer_list<Row> rows) {
+        for (const auto& row : rows) all.push_back(accepted(row, why));
+    };
+    add("Tasks come from the module that -A names",
+        {
+            {General, "imports", List, "[]"},
+            {General, "include", List, "[]"},
+        });
+    add("Not yet: producers in C++ read results by accept_content",
+        {
+            {General, "result_accept_content", List, "null"},
+        });
+    add("Not yet: signed messages are not read, and no message is signed",
+        {
+            {General, "security_cert_store", Text, "null"},
+            {General, "security_certificate", Text, "null"},
+            {General, "security_digest", Text, R"("sha256")"},
+            {General, "security_key", Text, "null"},
+            {General, "security_key_password", Text, "null"},
+        });
+    add("Of RabbitMQ",
+        {
+            {Broker, "broker_channel_error_retry", Bool, "false"},
+            {Broker, "broker_heartbeat", Int, "120"},
+            {Broker, "broker_heartbeat_checkrate", Number, "3.0"},
+            {Broker, "broker_login_method", Text, "null"},
+            {Broker, "broker_native_delayed_delivery_queue_type", Text, R"("quorum")"},
+            {Tasks, "task_queue_max_priority", Int, "null"},
+            {Tasks, "task_default_queue_type", Text, R"("classic")"},
+            {Tasks, "task_create_missing_queue_type", Text, R"("classic")"},
+            {Worker, "worker_detect_quorum_queues", Bool, "true"},
+        });
+    add("The worker reconnects by itself for as long as it takes",
+        {
+            {Broker, "broker_connection_max_retries", Int, "100"},
+            {Broker, "broker_connection_retry", Bool, "true"},
+            {Broker, "broker_connection_retry_on_startup", Bool, "null"},
+        });
+    add("Not yet: there is one broker URL, so nothing to choose from",
+        {
+            {Broker, "broker_failover_strategy", Text, "null"},
+        });
+    add("Each thread that talks to the broker has a connection of its own",
+        {
+            {Broker, "broker_pool_limit", Int, "10"},
+        });
+    add("Not yet: the worker has no remote control",
+        {
+            {Broker, "control_exchange", Text, R"("celery")"},
+            {Broker, "control_queue_durable", Bool, "false"},
+            {Broker, "control_queue_exclusive", Bool, "false"},
+            {Broker, "control_queue_expires", Number, "10.0"},
+            {Broker, "control_queue_ttl", Number, "300.0"},
+            {Worker, "worker_pool_restarts", Bool, "false"},
+        });
+    add("Not yet: the worker sends no events",
+        {
+            {Broker, "event_exchange", Text, R"("celeryev")"},
+            {Broker, "event_queue_durable", Bool, "false"},
+            {Broker, "event_queue_exclusive", Bool, "false"},
+            {Broker, "event_queue_expires", Number, "60.0"},
+            {Broker, "event_queue_prefix", Text, R"("celeryev")"},
+            {Broker, "event_queue_ttl", Number, "5.0"},
+        });
+    add("Not yet: let the service manager see to it",
+        {
+            {Worker, "worker_logfile", Text, "null"},
+            {Worker, "worker_pidfile", Text, "null"},
+            {Worker, "worker_uid", Any, "null"},
+            {Worker, "worker_gid", Any, "null"},
+            {Worker, "worker_umask", Any, "null"},
+            {Beat, "beat_logfile", Text, "null"},
+            {Beat, "beat_pidfile", Text, "null"},
+            {Beat, "beat_uid", Any, "null"},
+            {Beat, "beat_gid", Any, "null"},
+            {Beat, "beat_umask", Any, "null"},
+            {Broker, "events_logfile", Text, "null"},
+            {Broker, "events_pidfile", Text, "null"},
+            {Broker, "events_uid", Any, "null"},
+            {Broker, "events_gid", Any, "null"},
+            {Broker, "events_umask", Any, "null"},
+        });
+    add("Of Python",
+        {
+            {Worker, "worker_executable", Text, "null"},
+            {Beat, "beat_executable", Text, "null"},
+            {Broker, "events_executable", Text, "null"},
+        });
+    add("Not yet: chords",
+        {
+            {Tasks, "task_allow_error_cb_on_chord_header", Bool, "false"},
+            {Results, "result_chord_join_timeout", Number, "3.0"},
+            {Results, "result_chord_retry_interval", Number, "1.0"},
+        });
+    add("For Python producers: tasks are called in the calling process",
+        {
+            {Tasks, "task_always_eager", Bool, "false"},
+            {Tasks, "task_eager_propagates", Bool, "false"},
+            {Tasks, "task_store_eager_result", Bool, "false"},
+        });
+    add("Not yet: give a task its options in the module",
+        {
+            {Tasks, "task_annotations", Any, "null"},
+        });
+    add("Not yet: what we publish is not compressed; what is compressed can be read",
+        {
+            {Tasks, "task_compression", Text, "null"},
+        });
+    add("Queues are made on Redis when they are first used",
+        {
+            {Tasks, "task_create_missing_queue_exchange_type", Text, "null"},
+            {Tasks, "task_create_missing_queues", Bool, "true"},
+        });
+    add("Redis keeps all messages alike",
+        {
+            {Tasks, "task_default_delivery_mode", Any, "2"},
+        });
+    add("Tasks go to their queue by its name, by the anonymous exchange",
+        {
+            {Tasks, "task_default_exchange", Text, "null"},
+            {Tasks, "task_default_exchange_type", Text, R"("direct")"},
+            {Tasks, "task_default_routing_key", Text, "null"},
+        });
+    add("Not yet: tasks that a task publishes have priority 0",
+        {
+            {Tasks, "task_inherit_parent_priority", Bool, "false"},
+        });
+    add("Both protocols are read; protocol 2 is written",
+        {
+            {Tasks, "task_protocol", Int, "2"},
+        });
+    add("A worker publishes until it succeeds; `call` tries once",
+        {
+            {Tasks, "task_publish_retry", Bool, "true"},
+            {Tasks, "task_publish_retry_policy", Object,
+             R"({"max_retries": 3, "interval_start": 0, "interval_max": 1, "interval_step": 0.2})"},
+        });
+    add("Not yet: name the queues by -Q",
+        {
+            {Tasks, "task_queues", Any, "null"},
+        });
+    add("Of Python: needs pickle",
+        {
+            {Tasks, "task_remote_tracebacks", Bool, "false"},
+        });
+    add("Not yet: a task goes to the queue that its caller names",
+        {
+            {Tasks, "task_routes", Any, "null"},
+        });
+    add("Not yet: producers in C++ send no task-sent",
+        {
+            {Tasks, "task_send_sent_event", Bool, "false"},
+        });
+    add("Each thread that stores results has a connection of its own",
+        {
+            {Results, "redis_max_connections", Int, "null"},
+            {Results, "result_backend_thread_safe", Bool, "null"},
+        });
+    add("What fails is tried again until Redis is back",
+        {
+            {Results, "redis_retry_on_timeout", Bool, "false"},
+            {Results, "result_backend_always_retry", Bool, "false"},
+            {Results, "result_backend_base_sleep_between_retries_ms", Int, "10"},
+            {Results, "result_backend_max_retries", Number, "Infinity"},
+            {Results, "result_backend_max_sleep_between_retries_ms", Int, "10000"},
+        });
+    add("The connect timeout is broker_connection_timeout, for results as well",
+        {
+            {Results, "redis_socket_connect_timeout", Number, "null"},
+        });
+    add("Not yet: sockets have the system's keepalive",
+        {
+            {Results, "redis_socket_keepalive", Bool, "false"},
+        });
+    add("Connections are watched by the answers they give",
+        {
+            {Results, "redis_backend_health_check_interval", Int, "null"},
+        });
+    add("Of Python: an object that hands out passwords",
+        {
+            {Results, "redis_backend_credential_provider", Any, "null"},
+        });
+    add("Not yet: connections carry no name",
+        {
+            {Results, "redis_client_name", Text, "null"},
+        });
+    add("For Python clients: what they keep of the results they have read",
+        {
+            {Results, "result_cache_max", Int, "-1"},
+        });
+    add("Celery reads it nowhere",
+        {
+            {Results, "result_compression", Text, "null"},
+        });
+    add("Of the amqp and rpc result backends",
+        {
+            {Results, "result_exchange", Text, R"("celeryresults")"},
+            {Results, "result_exchange_type", Text, R"("direct")"},
+            {Results, "result_persistent", Bool, "null"},
+        });
+    add("Names a Python class",
+        {
+            {Worker, "worker_agent", Text, "null"},
+            {Worker, "worker_autoscaler", Text, R"("celery.worker.autoscale:Autoscaler")"},
+            {Worker, "worker_consumer", Text, R"("celery.worker.consumer:Consumer")"},
+            {Worker, "worker_timer", Text, "null"},
+            {Beat, "beat_scheduler", Text, R"("celery.beat:PersistentScheduler")"},
+        });
+    add("Not yet: tasks keep running when the connection is lost",
+        {
+            {Worker, "worker_cancel_long_running_tasks_on_connection_loss", Bool, "false"},
+        });
+    add("A redelivered task whose end is stored is not run again, always",
+        {
+            {Worker, "worker_deduplicate_successful_tasks", Bool, "false"},
+        });
+    add("Not yet: the worker has no queue of its own",
+        {
+            {Worker, "worker_direct", Bool, "false"},
+        });
+    add("Not yet: worker_prefetch_multiplier = 1 is near to it",
+        {
+            {Worker, "worker_disable_prefetch", Bool, "false"},
+        });
+    add("Messages are fetched when there is room, after a reconnect as well",
+        {
+            {Worker, "worker_enable_prefetch_count_reduction", Bool, "true"},
+        });
+    add("Not yet: TERM waits for running tasks (worker_shutdown_timeout), QUIT does not",
+        {
+            {Worker, "worker_enable_soft_shutdown_on_idle", Bool, "false"},
+            {Worker, "worker_soft_shutdown_timeout", Number, "0.0"},
+        });
+    add("Tasks that wait for their ETA stay in Redis and take no room",
+        {
+            {Worker, "worker_eta_task_limit", Int, "null"},
+        });
+    add("Of Python's logging",
+        {
+            {Worker, "worker_hijack_root_logger", Bool, "true"},
+        });
+    add("Not yet: log lines have Celery's default form",
+        {
+            {Worker, "worker_log_format", Text, "null"},
+            {Worker, "worker_task_log_format", Text, "null"},
+        });
+    add("The death of a child is known at once",
+        {
+            {Worker, "worker_lost_wait", Number, "10.0"},
+            {Worker, "worker_proc_alive_timeout", Number, "4.0"},
+        });
+    add("Of Celery's pool",
+        {
+            {Worker, "worker_pool_putlocks", Bool, "true"},
+            {Worker, "worker_timer_precision", Number, "1.0"},
+        });
+    add("Not yet: what tasks print is logged at WARNING",
+        {
+            {Worker, "worker_redirect_stdouts_level", Text, R"("WARNING")"},
+        });
+    add("Not yet: revoked ids are not kept over a restart",
+        {
+            {Worker, "worker_state_db", Text, "null"},
+        });
+    add("Not yet: beat",
+        {
+            {Beat, "beat_cron_starting_deadline", Int, "null"},
+            {Beat, "beat_max_loop_interval", Number, "0"},
+            {Beat, "beat_schedule", Object, "{}"},
+            {Beat, "beat_schedule_filename", Text, R"("celerybeat-schedule")"},
+            {Beat, "beat_sync_every", Int, "0"},
+        });
+    return all;
+}
+// clang-format on
+
+}  // namespace taskworker

@@ -1,0 +1,14 @@
+#pragma once
+
+#include <vector>
+
+#include "cli/settings_table.hpp"
+
+namespace taskworker {
+
+// The rows of settings_table(), in three files because there are so many.
+std::vector<Setting> used_settings();
+std::vector<Setting> accepted_settings();
+std::vector<Setting> refused_settings();
+
+}  // namespace taskworker

@@ -1,0 +1,226 @@
+#include <algorithm>
+#include <initializer_list>
+
+#include "base/url.hpp"
+#include "cli/settings_rows.hpp"
+#include "taskworker/errors.hpp"
+
+namespace taskworker {
+namespace {
+
+template <class T>
+using Check = Broken (*)(const T&);
+
+template <class T>
+Setting used(
+    Area area,
+    std::string_view name,
+    T Settings::*member,
+    std::string_view help,
+    Check<T> check = nullptr
+) {
+    Setting setting{.area = area, .name = name, .help = help};
+    setting.shape = ShapeOf<T>::value;
+    setting.assign = [member, check](Settings& settings, const Json& value) -> Broken {
+        T to{};
+        auto broken = convert(value, to);
+        if (!broken && check) broken = check(to);
+        if (!broken) settings.*member = std::move(to);
+        return broken;
+    };
+    setting.read = [member](const Settings& settings) { return as_json(settings.*member); };
+    return setting;
+}
+
+Broken one_of(const std::string& value, std::initializer_list<const char*> allowed) {
+    std::string rule = "must be one of";
+    for (const auto* name : allowed) {
+        if (value == name) return std::nullopt;
+        rule += std::string(rule.ends_with("of") ? " " : ", ") + name;
+    }
+    return rule;
+}
+
+template <int least>
+Broken at_least(const std::optional<int>& value) {
+    if (!value || *value >= least) return std::nullopt;
+    return "must be a whole number of at least " + std::to_string(least);
+}
+
+Broken concurrency(const std::optional<int>& value) {
+    constexpr int kMost = 10'000;  // each may be a process
+    if (!value || (*value >= 1 && *value <= kMost)) return std::nullopt;
+    return "must be a whole number from 1 to " + std::to_string(kMost);
+}
+
+Broken positive(const Seconds& value) {
+    return value.count() > 0 ? std::nullopt : Broken("must be a number of seconds above 0");
+}
+
+Broken not_empty(const std::string& value) {
+    return value.empty() ? Broken("must not be empty") : std::nullopt;
+}
+
+Broken redis_url(const std::string& value) {
+    try {
+        parse_redis_url(value);
+        return std::nullopt;
+    } catch (const ConfigError& error) {
+        std::string rule = error.what();
+        const auto shown = redact_url(value) + ": ";
+        return rule.starts_with(shown) ? rule.substr(shown.size()) : rule;
+    }
+}
+
+bool no_backend(const std::string& url) { return url.empty() || url.starts_with("disabled"); }
+Broken result_url(const std::string& value) {
+    return no_backend(value) ? std::nullopt : redis_url(value);
+}
+
+Broken priority(const std::optional<int>& value) {
+    if (!value || (*value >= 0 && *value <= 255)) return std::nullopt;
+    return std::string("must be a whole number from 0 to 255");
+}
+
+Broken pool(const std::string& value) {
+    return one_of(value, {"prefork", "processes", "threads", "solo", "eventlet", "gevent"});
+}
+Broken unknown_tasks(const std::string& value) { return one_of(value, {"dead_letter", "celery"}); }
+
+// 0 and null both mean "never" and "no limit" in Celery; here they are both none.
+Setting zero_is_none(Setting setting, std::optional<Seconds> Settings::*member) {
+    setting.assign = [inner = setting.assign, member](Settings& settings, const Json& value) {
+        auto broken = inner(settings, value);
+        auto& to = settings.*member;
+        if (!broken && to && to->count() == 0) to.reset();
+        return broken;
+    };
+    return setting;
+}
+
+Setting disabled_is_none(Setting setting) {
+    setting.assign = [inner = setting.assign](Settings& settings, const Json& value) {
+        auto broken = inner(settings, value);
+        if (!broken && no_backend(settings.result_backend)) settings.result_backend.clear();
+        return broken;
+    };
+    return setting;
+}
+
+// Has its member in Settings already, but nothing reads it.
+Setting not_yet(Setting setting) {
+    setting.standing = Setting::Standing::Accepted;
+    return setting;
+}
+
+using S = Settings;
+
+// clang-format off
+std::vector<Setting> general_and_broker() {
+    using enum Area;
+    return {
+        used(General, "accept_content", &S::accept_content,
+             "Content types that are read; others become dead letters"),
+        not_yet(used(General, "enable_utc", &S::enable_utc,
+             "Not yet: the times that we write are in UTC")),
+        not_yet(used(General, "timezone", &S::timezone,
+             "Not yet: the times that we write are in UTC")),
+        used(Broker, "broker_url", &S::broker_url,
+             "Where tasks come from: redis://, rediss:// or redis+socket://", &redis_url),
+        used(Broker, "broker_transport_options", &S::broker_transport_options,
+             "visibility_timeout, global_keyprefix, priority_steps, sep, queue_order_strategy"),
+        used(Broker, "broker_connection_timeout", &S::broker_connection_timeout,
+             "Seconds to wait for a connection", &positive),
+    };
+}
+
+std::vector<Setting> tasks() {
+    using enum Area;
+    return {
+        used(Tasks, "task_acks_late", &S::task_acks_late,
+             "Acknowledge after the task ran, not before"),
+        used(Tasks, "task_acks_on_failure_or_timeout", &S::task_acks_on_failure_or_timeout,
+             "With acks_late: a task that failed is acknowledged as well"),
+        used(Tasks, "task_default_priority", &S::task_default_priority,
+             "Priority of tasks that `call` publishes; on Redis 0 is served first", &priority),
+        used(Tasks, "task_default_queue", &S::task_default_queue,
+             "The queue that is consumed and published to when none is named", &not_empty),
+        used(Tasks, "task_default_rate_limit", &S::task_default_rate_limit,
+             "Most starts of one task per worker: 10, 4/s, 100/m, 2/h; 0 = no limit"),
+        used(Tasks, "task_ignore_result", &S::task_ignore_result,
+             "Store no results"),
+        used(Tasks, "task_reject_on_worker_lost", &S::task_reject_on_worker_lost,
+             "With acks_late: a task whose process died goes back to its queue"),
+        zero_is_none(used(Tasks, "task_soft_time_limit", &S::task_soft_time_limit,
+             "Seconds after which a task is told to stop; null or 0 = no limit"), &S::task_soft_time_limit),
+        used(Tasks, "task_store_errors_even_if_ignored", &S::task_store_errors_even_if_ignored,
+             "Store failures although results are ignored"),
+        zero_is_none(used(Tasks, "task_time_limit", &S::task_time_limit,
+             "Seconds after which a task's process is killed; null or 0 = no limit"), &S::task_time_limit),
+        used(Tasks, "task_track_started", &S::task_track_started,
+             "Store the state STARTED"),
+    };
+}
+
+std::vector<Setting> results() {
+    using enum Area;
+    return {
+        disabled_is_none(used(Results, "result_backend", &S::result_backend,
+             "Where results go: redis://, rediss:// or redis+socket://; empty = they are not stored", &result_url)),
+        used(Results, "result_backend_transport_options", &S::result_backend_transport_options, "global_keyprefix"),
+        zero_is_none(used(Results, "result_expires", &S::result_expires,
+             "Seconds that results are kept; null or 0 = for ever"), &S::result_expires),
+        used(Results, "result_extended", &S::result_extended,
+             "Results also say name, args, kwargs, worker, retries and queue"),
+        used(Results, "redis_socket_timeout", &S::redis_socket_timeout,
+             "Seconds to wait for an answer of Redis", &positive),
+    };
+}
+
+std::vector<Setting> worker() {
+    using enum Area;
+    return {
+        used(Worker, "worker_concurrency", &S::worker_concurrency,
+             "Tasks that run at a time (-c); null = number of CPUs", &concurrency),
+        used(Worker, "worker_disable_rate_limits", &S::worker_disable_rate_limits,
+             "Rate limits are passed over"),
+        used(Worker, "worker_log_color", &S::worker_log_color,
+             "Coloured log lines; null = on a terminal"),
+        used(Worker, "worker_max_memory_per_child", &S::worker_max_memory_per_child,
+             "KiB of memory above which a child is replaced after its task; null = no limit", &at_least<1>),
+        used(Worker, "worker_max_tasks_per_child", &S::worker_max_tasks_per_child,
+             "Tasks after which a child is replaced; null = no limit", &at_least<1>),
+        used(Worker, "worker_pool", &S::worker_pool,
+             "prefork (or processes), threads, solo; eventlet and gevent mean threads (-P)", &pool),
+        used(Worker, "worker_prefetch_multiplier", &S::worker_prefetch_multiplier,
+             "Messages held per slot; 0 = no bound; null = as many as a few round trips need (Celery: 4)", &at_least<0>),
+        used(Worker, "worker_redirect_stdouts", &S::worker_redirect_stdouts,
+             "What tasks print becomes log lines"),
+        not_yet(used(Worker, "worker_enable_remote_control", &S::worker_enable_remote_control,
+             "Not yet: the worker has no remote control")),
+        not_yet(used(Worker, "worker_send_task_events", &S::worker_send_task_events,
+             "Not yet: the worker sends no events (-E)")),
+        zero_is_none(used(Worker, "worker_shutdown_timeout", &S::worker_shutdown_timeout,
+             "Ours. Seconds that TERM waits for running tasks; null or 0 = until they end, as Celery"),
+             &S::worker_shutdown_timeout),
+        used(Worker, "worker_max_deliveries", &S::worker_max_deliveries,
+             "Ours. Deaths of a worker after which the task becomes a dead letter",
+             +[](const int& n) -> Broken { return at_least<1>(n); }),
+        used(Worker, "worker_unknown_tasks", &S::worker_unknown_tasks,
+             "Ours. Tasks nobody registered: dead_letter (kept) or celery (discarded)", &unknown_tasks),
+    };
+}
+// clang-format on
+
+}  // namespace
+
+std::vector<Setting> used_settings() {
+    std::vector<Setting> all;
+    for (auto* part : {&general_and_broker, &tasks, &results, &worker}) {
+        auto rows = part();
+        std::move(rows.begin(), rows.end(), std::back_inserter(all));
+    }
+    return all;
+}
+
+}  // namespace taskworker
