@@ -17,8 +17,8 @@ struct Refuse {
 };
 using Admission = std::variant<Run, Hold, Refuse>;
 
-// May it run, and when? Asked on receipt and again right before the start (celery/worker/request.py:
-// maybe_expire, revoked): `now > expires` is strict.
+// May it run, and when? Asked on receipt and again right before the start
+// (celery/worker/request.py: maybe_expire, revoked): `now > expires` is strict.
 Admission admit(const Request& request, const TaskDef* task, bool revoked, TimePoint now);
 
 }  // namespace taskworker

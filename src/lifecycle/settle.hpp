@@ -12,7 +12,7 @@ namespace taskworker {
 struct Execution {
     Seconds runtime{0};
     int pid = 0;
-    bool started = false;      // false: refused before it ran
+    bool started = false;  // false: refused before it ran
     bool worker_lost = false;
     bool timed_out = false;
 };
