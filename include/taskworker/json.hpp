@@ -7,10 +7,12 @@
 #include <string>
 #include <vector>
 
-#include "taskworker/convert.hpp"
 #include "taskworker/fwd.hpp"
 
 namespace taskworker {
+
+template <class T, class = void>
+struct JsonConvert;  // convert.hpp
 
 // A JSON value as Python's json module knows it; what arguments and results travel as.
 // - Objects keep insertion order, as Python's dicts do.
@@ -35,3 +37,5 @@ using Json = nlohmann::basic_json<
 inline constexpr std::uint8_t kBigInt = 1;  // Json::binary subtype: decimal digits, maybe a '-'
 
 }  // namespace taskworker
+
+#include "taskworker/convert.hpp"
