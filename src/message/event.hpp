@@ -19,6 +19,7 @@ struct Event {
         SoftLimit, HardLimit, WorkerLost,
         Redelivered,        // a dead worker's task was handed back
         DeadLettered,
+        LinksNotFollowed,   // callbacks, errbacks or a chain that nobody sends yet
     };
     Type type;
     TimePoint at{};
@@ -37,7 +38,9 @@ struct Event {
     bool requeue = false, terminated = false, expired = false;
     int pid = 0;
     std::string custom_type = {};             // of TaskCustom
-    Json fields = Json::object();             // of TaskCustom
+    Json fields = Json::object();             // of TaskCustom; of Discarded: queue, head
+    bool logged = true;  // false: another line says it, this is for metrics and celeryev only
+    bool sent = true;    // false: Celery has no such event (or the task's send_events is off)
     bool operator==(const Event&) const = default;
 };
 
