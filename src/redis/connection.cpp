@@ -1,0 +1,244 @@
+#include "redis/connection.hpp"
+
+#include <fmt/format.h>
+#include <poll.h>
+
+#include <charconv>
+#include <system_error>
+#include <utility>
+
+namespace taskworker::redis {
+namespace {
+
+using Kind = RedisError::Kind;
+constexpr std::size_t kChunk = 128u << 10;     // read at once
+constexpr std::size_t kKeepBuffer = 1u << 20;  // a larger send buffer is given back
+
+SteadyPoint in(Millis wait) { return std::chrono::steady_clock::now() + wait; }
+
+int number_at(std::string_view& text) {
+    int value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    text.remove_prefix(static_cast<std::size_t>(end - text.data()));
+    if (!text.empty()) text.remove_prefix(1);
+    return error == std::errc() ? value : 0;
+}
+
+}  // namespace
+
+bool ServerInfo::at_least(int major, int minor) const {
+    if (valkey) return true;  // forked from 7.2
+    std::string_view rest = version;
+    const int have_major = number_at(rest), have_minor = number_at(rest);
+    return have_major > major || (have_major == major && have_minor >= minor);
+}
+
+Connection::Connection(ConnectionOptions options) : options_(std::move(options)) {}
+Connection::~Connection() = default;
+
+void Connection::close() {
+    stream_.reset();
+    reader_.reset();
+    out_ = {};
+    outstanding_ = 0;
+}
+
+void Connection::connect() {
+    if (stream_) return;
+    out_ = {};
+    outstanding_ = 0;
+    stream_ = open_stream(options_.url, in(options_.connect_timeout));
+    reader_ = std::make_unique<ReplyReader>();
+    try {
+        handshake();
+    } catch (...) {
+        close();
+        throw;
+    }
+    ++generation_;
+}
+
+void Connection::handshake() {
+    const auto& url = options_.url;
+    if (url.password && url.user && !url.user->empty()) {
+        out_.command("AUTH", *url.user, *url.password);
+    } else if (url.password) {
+        out_.command("AUTH", *url.password);
+    } else {
+        out_.command("PING");
+    }
+    // HELLO without arguments changes nothing; unlike INFO, ACLs rarely deny it.
+    out_.command("HELLO");
+    out_.command("SELECT", url.db);
+    if (!options_.name.empty()) out_.command("CLIENT", "SETNAME", options_.name);
+    const auto replies = round_trip();
+    if (replies[0].error()) fail(replies[0], url.password ? "AUTH" : "PING");
+    greet(replies[1]);
+    if (replies[2].error()) fail(replies[2], "SELECT");
+    load_scripts();
+}
+
+void Connection::greet(const Reply& hello) {
+    server_ = {};
+    if (hello.error()) {
+        if (hello.text.starts_with("ERR unknown command"))
+            fail(Kind::TooOld, "connect", "the server is older than Redis 6.2");
+        if (kind_of(hello.text) != Kind::NoPermission) fail(hello, "HELLO");
+        return;
+    }
+    for (std::size_t i = 0; i + 1 < hello.items.size(); i += 2) {
+        const auto& name = hello.items[i].text;
+        const auto& value = hello.items[i + 1];
+        if (name == "version") server_.version = value.text;
+        if (name == "server") server_.valkey = value.text == "valkey";
+        if (name == "id") server_.client_id = value.integer;
+    }
+    if (!server_.at_least(6, 2))
+        fail(
+            Kind::TooOld,
+            "connect",
+            "Redis " + server_.version + " is too old, 6.2 or later is needed"
+        );
+}
+
+void Connection::load_scripts() {
+    if (options_.scripts.empty()) return;
+    for (const auto* script : options_.scripts) out_.command("SCRIPT", "LOAD", script->source);
+    const auto replies = round_trip();
+    loaded_.clear();
+    for (std::size_t i = 0; i < replies.size(); ++i) {
+        check(replies[i], fmt::format("SCRIPT LOAD {}", options_.scripts[i]->name));
+        loaded_.push_back({options_.scripts[i], replies[i].text});
+    }
+}
+
+std::string_view Connection::sha_of(const Script& script) const {
+    for (const auto& loaded : loaded_)
+        if (loaded.script == &script) return loaded.sha;
+    fail(Kind::NoScript, script.name, "is not among the scripts of this connection");
+}
+
+void Connection::evalsha(const Script& script, std::size_t keys, std::size_t arguments) {
+    out_.begin(3 + keys + arguments);
+    out_.arg("EVALSHA");
+    out_.arg(sha_of(script));
+    out_.arg(keys);
+}
+
+Reply Connection::run(
+    const Script& script,
+    std::span<const std::string_view> keys,
+    std::span<const std::string_view> arguments
+) {
+    connect();
+    for (bool again = false;; again = true) {
+        evalsha(script, keys.size(), arguments.size());
+        for (auto key : keys) out_.arg(key);
+        for (auto argument : arguments) out_.arg(argument);
+        auto replies = round_trip();
+        auto& reply = replies.at(0);
+        if (!again && reply.error() && kind_of(reply.text) == Kind::NoScript) {
+            load_scripts();
+            continue;
+        }
+        check(reply, script.name);
+        return std::move(reply);
+    }
+}
+
+Reply Connection::single(std::string_view what) {
+    auto replies = round_trip();
+    check(replies.at(0), what);
+    return std::move(replies[0]);
+}
+
+std::vector<Reply> Connection::round_trip() {
+    flush();
+    std::vector<Reply> replies;
+    replies.reserve(outstanding_);
+    while (outstanding_ > 0) replies.push_back(read());
+    return replies;
+}
+
+// Reads while it writes: a server whose answers nobody takes would stop taking our commands.
+void Connection::flush() {
+    if (!stream_) fail(Kind::Lost, "write", "not connected");
+    outstanding_ += out_.take_count();
+    auto& buffer = out_.buffer();
+    const auto until = in(options_.timeout);
+    for (std::size_t sent = 0; sent < buffer.size();) {
+        const auto io = stream_->write(buffer.data() + sent, buffer.size() - sent);
+        if (io.state == Stream::State::Done) {
+            sent += io.bytes;
+            continue;
+        }
+        if (io.state == Stream::State::Closed) {
+            lose(
+                Kind::Lost, "write", io.error ? std::generic_category().message(io.error) : "closed"
+            );
+        }
+        const auto ready = wait_for(stream_->fd(), POLLIN | POLLOUT, until);
+        if (ready == 0) lose(Kind::Timeout, "write", "timed out");
+        if (ready & (POLLIN | POLLHUP | POLLERR)) receive();
+    }
+    if (buffer.capacity() > kKeepBuffer) buffer = {};
+    buffer.clear();
+}
+
+bool Connection::receive() {
+    thread_local std::vector<char> chunk(kChunk);
+    const auto io = stream_->read(chunk.data(), chunk.size());
+    if (io.state == Stream::State::Closed)
+        lose(
+            Kind::Lost,
+            "read",
+            io.error ? std::generic_category().message(io.error)
+                     : "the server closed the connection"
+        );
+    if (io.state != Stream::State::Done) return false;
+    reader_->feed(chunk.data(), io.bytes);
+    return true;
+}
+
+Reply Connection::read() {
+    const auto until = in(options_.timeout);
+    for (;;) {
+        if (auto reply = try_read()) return *std::move(reply);
+        if (wait_for(stream_->fd(), POLLIN, until) == 0) lose(Kind::Timeout, "read", "timed out");
+    }
+}
+
+std::optional<Reply> Connection::try_read() {
+    if (!stream_) fail(Kind::Lost, "read", "not connected");
+    try {
+        for (;;) {
+            if (auto reply = reader_->next()) {
+                if (outstanding_ > 0) --outstanding_;
+                return reply;
+            }
+            if (!receive()) return std::nullopt;
+        }
+    } catch (const RedisError& error) {
+        if (error.kind() != Kind::Protocol) throw;
+        lose(Kind::Protocol, "read", error.what());
+    }
+}
+
+void Connection::lose(Kind kind, std::string_view what, std::string_view why) {
+    close();
+    fail(kind, what, why);
+}
+
+void Connection::check(const Reply& reply, std::string_view what) const {
+    if (reply.error()) fail(reply, what);
+}
+
+void Connection::fail(const Reply& error, std::string_view what) const {
+    fail(kind_of(error.text), what, error.text);
+}
+
+void Connection::fail(Kind kind, std::string_view what, std::string_view why) const {
+    throw RedisError(kind, fmt::format("{} on {}: {}", what, options_.url.redacted(), why));
+}
+
+}  // namespace taskworker::redis
