@@ -13,7 +13,7 @@ namespace taskworker {
 class ResultBackend {
 public:
     virtual ~ResultBackend() = default;
-    virtual void store(const ResultRecord& record) = 0;   // never over a SUCCESS; wakes waiters
+    virtual void store(const ResultRecord& record) = 0;  // never over a SUCCESS; wakes waiters
     virtual std::optional<ResultRecord> load(std::string_view id) = 0;
     // Until it is ready (SUCCESS, FAILURE, REVOKED) or until `until`: what is stored then.
     virtual std::optional<ResultRecord> wait(std::string_view id, SteadyPoint until) = 0;

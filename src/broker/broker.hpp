@@ -14,16 +14,16 @@ namespace taskworker {
 
 using Fetched = std::variant<Delivery, DiscardedMessage>;
 
-// A source of messages. fetch() belongs to one thread (the consumer); interrupt() may be called from
-// any. Everything throws BrokerError when the server is away; what was on its way is then found again
-// by the next fetch().
+// A source of messages. fetch() belongs to one thread (the consumer); interrupt() may be called
+// from any. Everything throws BrokerError when the server is away; what was on its way is then
+// found again by the next fetch().
 class Broker {
 public:
     virtual ~Broker() = default;
 
-    // At most `room` messages (a few more if they were on their way already), each leased to us before
-    // it is returned. Waits for the first until `until`, interrupt() or a message. Room 0: takes
-    // nothing, but still waits, so the consumer has one place to sleep.
+    // At most `room` messages (a few more if they were on their way already), each leased to us
+    // before it is returned. Waits for the first until `until`, interrupt() or a message. Room 0:
+    // takes nothing, but still waits, so the consumer has one place to sleep.
     virtual std::vector<Fetched> fetch(std::size_t room, SteadyPoint until) = 0;
     virtual void interrupt() = 0;
 

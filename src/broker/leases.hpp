@@ -11,8 +11,8 @@
 
 namespace taskworker {
 
-// A task of a dead worker that had begun under early ack: it must not run again, but its end must be
-// told. The keeper settles it as FAILURE WorkerLostError.
+// A task of a dead worker that had begun under early ack: it must not run again, but its end must
+// be told. The keeper settles it as FAILURE WorkerLostError.
 struct LostStart {
     std::string tag;
     std::string worker;  // the dead one's id
@@ -21,9 +21,9 @@ struct LostStart {
 
 struct ReapReport {
     std::string worker;
-    std::size_t handed_back = 0;         // inbox messages and leases, back at the right end
-    std::vector<LostStart> started;      // to be settled by the caller
-    std::vector<Delivery> poisoned;      // died too often: to be settled as dead letters by the caller
+    std::size_t handed_back = 0;     // inbox messages and leases, back at the right end
+    std::vector<LostStart> started;  // to be settled by the caller
+    std::vector<Delivery> poisoned;  // died too often: to be settled as dead letters by the caller
 };
 
 struct Parking {
@@ -34,8 +34,8 @@ struct Handover {
     std::string tag, list, message;
 };
 
-// Holding, giving back and taking over. Not thread-safe: each thread has its own object over its own
-// connection. Throws BrokerError.
+// Holding, giving back and taking over. Not thread-safe: each thread has its own object over its
+// own connection. Throws BrokerError.
 class Leases {
 public:
     virtual ~Leases() = default;
@@ -46,11 +46,12 @@ public:
         std::vector<std::string> dead;  // workers to reap: only one caller at a time is told
     };
     virtual Beat beat() = 0;
-    virtual void leave() = 0;           // orderly end: nobody needs to reap us
+    virtual void leave() = 0;  // orderly end: nobody needs to reap us
 
     // Renews; returns the tags that are not ours any more.
     virtual std::vector<std::string> extend(std::span<const std::string> tags, TimePoint now) = 0;
-    virtual std::vector<std::string> park(std::span<const Parking> parkings) = 0;  // returns lost tags
+    virtual std::vector<std::string> park(std::span<const Parking> parkings
+    ) = 0;  // returns lost tags
     virtual std::vector<Fetched> claim_due(TimePoint now, std::size_t most) = 0;
     virtual std::optional<TimePoint> next_due() = 0;
     // Unstarted leases, newest first, back to the front of their lists. Returns how many were ours.

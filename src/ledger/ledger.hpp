@@ -14,21 +14,23 @@ using Entry = std::variant<Start, Progress, Settlement>;
 
 // An entry whose effects did not happen.
 struct Refusal {
-    std::size_t index;   // in the batch
-    bool lost = true;    // the lease was not ours any more; false: Redis refused (see `why`)
+    std::size_t index;  // in the batch
+    bool lost = true;   // the lease was not ours any more; false: Redis refused (see `why`)
     std::string why = {};
 };
 
-// Applies entries in one round trip, each all or nothing, in their order. Fenced: an entry whose lease
-// (or started mark) is not ours any more has no effect and comes back as lost. Sending a batch again
-// after a lost connection is harmless: what was applied comes back as lost.
-// Not thread-safe: the settler's. Throws BrokerError or BackendError when a server is away.
+// Applies entries in one round trip, each all or nothing, in their order. Fenced: an entry whose
+// lease (or started mark) is not ours any more has no effect and comes back as lost. Sending a
+// batch again after a lost connection is harmless: what was applied comes back as lost. Not
+// thread-safe: the settler's. Throws BrokerError or BackendError when a server is away.
 class Ledger {
 public:
     virtual ~Ledger() = default;
     virtual std::vector<Refusal> apply(std::span<const Entry> batch) = 0;
     // The end of tasks another worker had started (early ack) before it died: fenced by its marks.
-    virtual std::vector<Refusal> apply_for(const std::string& dead_worker, std::span<const Entry> batch) = 0;
+    virtual std::vector<Refusal> apply_for(
+        const std::string& dead_worker, std::span<const Entry> batch
+    ) = 0;
 };
 
 }  // namespace taskworker

@@ -1,0 +1,14 @@
+#pragma once
+
+#include <memory>
+
+#include "backend/result_backend.hpp"
+#include "taskworker/config.hpp"
+
+namespace taskworker {
+
+// The backend for settings.result_backend: Redis, or none (empty, "disabled"), which stores
+// nothing. Connects at its first use. Throws ConfigError for a URL nobody understands.
+std::unique_ptr<ResultBackend> open_backend(const Settings& settings);
+
+}  // namespace taskworker

@@ -1,0 +1,81 @@
+#include "broker/redis_keys.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace taskworker {
+
+RedisKeys::RedisKeys(const TransportOptions& options)
+    : unacked(options.global_keyprefix + options.unacked_key),
+      unacked_index(options.global_keyprefix + options.unacked_index_key),
+      unacked_mutex(options.global_keyprefix + options.unacked_mutex_key),
+      workers(options.global_keyprefix + "taskworker.workers"),
+      inboxes(options.global_keyprefix + "taskworker.inboxes"),
+      reaper(options.global_keyprefix + "taskworker.reaper"),
+      parked(options.global_keyprefix + "taskworker.parked"),
+      dead_letters(options.global_keyprefix + "taskworker.dead_letters"),
+      prefix_(options.global_keyprefix),
+      sep_(options.sep),
+      steps_(options.priority_steps) {}
+
+std::string RedisKeys::binding(std::string_view exchange) const {
+    return fmt::format("{}_kombu.binding.{}", prefix_, exchange);
+}
+
+// kombu 5.7 sweeps the tables of exchanges that have no member here (redis.py: sweep_bindings).
+std::string RedisKeys::permanent_binding(std::string_view exchange) const {
+    return fmt::format("{}_kombu.binding_permanent.{}", prefix_, exchange);
+}
+
+std::string RedisKeys::binding_member(std::string_view routing_key, std::string_view queue) const {
+    return fmt::format("{}{}{}{}", routing_key, sep_, sep_, queue);
+}
+
+std::string RedisKeys::claim_inbox(std::string_view worker, std::string_view list) const {
+    return fmt::format("{}taskworker.claim:{}:{}", prefix_, worker, list);
+}
+
+std::string RedisKeys::wait_inbox(std::string_view worker, std::string_view list) const {
+    return fmt::format("{}taskworker.wait:{}:{}", prefix_, worker, list);
+}
+
+std::string RedisKeys::started(std::string_view worker) const {
+    return fmt::format("{}taskworker.started.{}", prefix_, worker);
+}
+
+std::string RedisKeys::deaths(std::string_view task_id) const {
+    return fmt::format("{}taskworker.deaths:{}", prefix_, task_id);
+}
+
+std::string RedisKeys::probe(std::string_view token) const {
+    return fmt::format("{}taskworker.probe:{}", prefix_, token);
+}
+
+std::string RedisKeys::at_step(std::string_view queue, int step) const {
+    return step == 0 ? std::string(queue) : fmt::format("{}{}{}", queue, sep_, step);
+}
+
+std::string RedisKeys::list(std::string_view queue, int priority) const {
+    const int clamped = std::clamp(priority, 0, 9);  // virtual/base.py: _get_message_priority
+    const auto above = std::upper_bound(steps_.begin(), steps_.end(), clamped);
+    // Python's steps[-1]: below the first step the last one is taken.
+    return at_step(queue, above == steps_.begin() ? steps_.back() : *std::prev(above));
+}
+
+std::vector<std::string> RedisKeys::lists(std::string_view queue) const {
+    std::vector<std::string> result;
+    for (int step : steps_) result.push_back(at_step(queue, step));
+    return result;
+}
+
+std::string_view RedisKeys::queue_of(std::string_view list) const {
+    for (int step : steps_) {
+        const auto suffix = sep_ + std::to_string(step);
+        if (step != 0 && list.size() > suffix.size() && list.ends_with(suffix))
+            return list.substr(0, list.size() - suffix.size());
+    }
+    return list;
+}
+
+}  // namespace taskworker

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "taskworker/config.hpp"
+
+namespace taskworker {
+
+// settings.broker_transport_options, typed, with kombu's names and defaults
+// (kombu/transport/redis.py: Channel.from_transport_options). Options that mean nothing to us are
+// passed over.
+struct TransportOptions {
+    enum class QueueOrder { RoundRobin, Sorted, Priority };
+
+    std::string global_keyprefix;
+    std::string sep = "\x06\x16";
+    std::vector<int> priority_steps = {0, 3, 6, 9};
+    std::string unacked_key = "unacked";
+    std::string unacked_index_key = "unacked_index";
+    std::string unacked_mutex_key = "unacked_mutex";
+    Seconds unacked_mutex_expire{300};
+    std::optional<std::size_t> unacked_restore_limit;
+    Seconds visibility_timeout{3600};
+    QueueOrder queue_order = QueueOrder::RoundRobin;
+    std::string deadletter_queue;  // kombu's: where messages without a matching binding go
+    std::string client_name;
+    Seconds socket_timeout{30};
+    std::optional<Seconds> socket_connect_timeout;
+};
+
+// Throws ConfigError, which names the option.
+TransportOptions parse_transport_options(const Json& options);
+
+}  // namespace taskworker

@@ -1,0 +1,94 @@
+-- Moves n deliveries on, in their order, each with all of its effects or with none, and only if its
+-- lease (or its mark as started) is still ours: the fence.
+-- KEYS  unacked, unacked_index, taskworker.started.<worker>
+-- ARGV  broker db, result db, now, n, then per delivery:
+--         tag
+--         'e' ends it; 's' marks it as started (early ack: it leaves unacked, its note says so);
+--         'k' keeps the lease (a state on the way)
+--         note of the mark ('' but for 's')
+--         number of commands in the broker's db, then per command: number of words, words…
+--         result key ('' = no result), TTL in seconds ('0' = none), document
+-- returns  index (from 1), why, index, why, …: deliveries without effect. 'lost': the lease is not
+--          ours any more; else what Redis said (the lease is ours again then)
+-- The leases go first: ZREM of all tags answers in one command whether all were ours, so the usual
+-- case costs no look-up per task; and a script whose first write frees memory may go on writing at
+-- maxmemory. What fails gets its lease back. Nobody sees the order of commands within a script.
+local unacked, index, started = KEYS[1], KEYS[2], KEYS[3]
+local now, n = ARGV[3], tonumber(ARGV[4])
+local tag, kind, commands, ends, a = {}, {}, {}, {}, 5
+for i = 1, n do
+  tag[i], kind[i], commands[i] = ARGV[a], ARGV[a + 1], a + 3
+  if kind[i] ~= 'k' then ends[#ends + 1] = tag[i] end
+  local count = tonumber(ARGV[a + 3])
+  a = a + 4
+  for _ = 1, count do a = a + 1 + tonumber(ARGV[a]) end
+  a = a + 3
+end
+local all_ours = #ends == 0 or redis.call('ZREM', index, unpack(ends)) == #ends
+
+local why, result = {}, {}
+for i = 1, n do
+  local marked = false
+  if kind[i] == 'k' or not all_ours then
+    marked = redis.call('HEXISTS', started, tag[i]) == 1
+    if not marked and redis.call('HEXISTS', unacked, tag[i]) == 0 then why[i] = 'lost' end
+  end
+  local p = commands[i] + 1
+  for _ = 1, tonumber(ARGV[commands[i]]) do
+    local words = tonumber(ARGV[p])
+    if not why[i] then
+      local answer = redis.pcall(unpack(ARGV, p + 1, p + words))
+      if type(answer) == 'table' and answer.err then why[i] = answer.err end
+    end
+    p = p + 1 + words
+  end
+  result[i] = p
+  if kind[i] == 's' and not why[i] then
+    redis.call('HSET', started, tag[i], ARGV[commands[i] - 1])
+    redis.call('HDEL', unacked, tag[i])
+  end
+end
+
+-- A stored SUCCESS stays. NX first: one command when there is nothing yet, a look only when there is.
+local function store(key, ttl, document)
+  local kept = false
+  local answer
+  if ttl == '0' then answer = redis.pcall('SET', key, document, 'NX')
+  else answer = redis.pcall('SET', key, document, 'EX', ttl, 'NX') end
+  if answer == false then
+    answer = redis.pcall('GET', key)
+    if type(answer) == 'table' and answer.err then return answer.err end
+    kept = answer and string.find(answer, '"status": "SUCCESS"', 1, true)
+    if not kept then
+      if ttl == '0' then answer = redis.pcall('SET', key, document)
+      else answer = redis.pcall('SETEX', key, ttl, document) end
+    end
+  end
+  if type(answer) == 'table' and answer.err then return answer.err end
+  if not kept then redis.call('PUBLISH', key, document) end
+end
+
+local other_db = ARGV[1] ~= ARGV[2]
+if other_db then redis.call('SELECT', ARGV[2]) end
+for i = 1, n do
+  local p = result[i]
+  if not why[i] and ARGV[p] ~= '' then why[i] = store(ARGV[p], ARGV[p + 1], ARGV[p + 2]) end
+end
+if other_db then redis.call('SELECT', ARGV[1]) end
+
+local over, refused = {}, {}
+for i = 1, n do
+  if why[i] then
+    refused[#refused + 1], refused[#refused + 2] = tostring(i), why[i]
+    if why[i] ~= 'lost' and kind[i] ~= 'k' and redis.call('HEXISTS', unacked, tag[i]) == 1 then
+      redis.call('ZADD', index, now, tag[i])
+    end
+  elseif kind[i] == 'e' then
+    over[#over + 1] = tag[i]
+  end
+end
+if #over > 0 then
+  redis.call('HDEL', unacked, unpack(over))
+  if not all_ours then redis.call('HDEL', started, unpack(over)) end
+end
+return refused
