@@ -171,8 +171,7 @@ struct Invoker<R, std::tuple<P...>, std::tuple<B...>, Bound, Fn> {
     Json
     call(Context& context, [[maybe_unused]] std::vector<Json>& bound, std::index_sequence<I...>)
         const {
-        // Braces: from left to right, so that the first wrong argument is the one that is named.
-        std::tuple<ReadAs<P, B>...> values{take<ReadAs<P, B>>(bound[I], names[I])...};
+        auto values = arguments(bound, std::index_sequence<I...>{});
         const auto run = [&]() -> decltype(auto) {
             if constexpr (Bound) {
                 return std::invoke(body, context, std::get<I>(std::move(values))...);
@@ -186,6 +185,16 @@ struct Invoker<R, std::tuple<P...>, std::tuple<B...>, Bound, Fn> {
             return nullptr;
         } else {
             return argument<R>(run());
+        }
+    }
+    template <std::size_t... I>
+    std::tuple<ReadAs<P, B>...>
+    arguments([[maybe_unused]] std::vector<Json>& bound, std::index_sequence<I...>) const {
+        try {  // braces: from left to right, so that the first wrong argument is the one that is
+               // named
+            return std::tuple<ReadAs<P, B>...>{take<ReadAs<P, B>>(bound[I], names[I])...};
+        } catch (const ConversionError& wrong) {
+            throw BadArgument(wrong);
         }
     }
 };

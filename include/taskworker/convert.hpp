@@ -53,6 +53,13 @@ public:
     ~ConversionError() override;
 };
 
+// A ConversionError in the arguments of a call: the task never began, and is not retried for it.
+class TASKWORKER_EXPORT BadArgument : public ConversionError {
+public:
+    explicit BadArgument(const ConversionError& why) : ConversionError(why) {}
+    ~BadArgument() override;
+};
+
 // Specialise it for a type of your own that is no struct of fields:
 //   template <> struct taskworker::Convert<Money> {
 //       static Json to_json(const Money&);

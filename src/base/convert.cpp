@@ -63,6 +63,7 @@ bool is_big_int(const Json& json) {
 }  // namespace
 
 ConversionError::~ConversionError() = default;
+BadArgument::~BadArgument() = default;
 
 ConversionError::ConversionError(const Path& path, const std::string& why)
     : std::runtime_error([&] {
