@@ -1,0 +1,27 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "message/delivery.hpp"
+#include "message/event.hpp"
+#include "taskworker/outcome.hpp"
+#include "taskworker/task_def.hpp"
+
+namespace taskworker {
+
+// The events of a task's life, each with all fields that log and celeryev need (wire §8.2).
+
+// uuid, name (the shadow, if there is one), root, parent and retries: what all have.
+Event task_event(Event::Type type, const Request& request, TimePoint at);
+
+Event received_event(const Delivery& delivery, TimePoint at, const TaskDef* task = nullptr);
+Event started_event(const Delivery& delivery, int pid, TimePoint at, const TaskDef* task = nullptr);
+Event discarded_event(const DiscardedMessage& message, TimePoint at);
+Event failed_event(const Request& request, const Failure& failure, TimePoint at);
+
+// "Retry in 1s: KeyError('k')", "Retry at 2024-05-01 10:00:00+00:00", or the author's own text
+// (celery/exceptions.py: Retry.__str__).
+std::string retry_text(const RetryLater& retry);
+
+}  // namespace taskworker

@@ -1,0 +1,79 @@
+#include "lifecycle/links.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+#include "base/base64.hpp"
+#include "message/decode.hpp"
+
+namespace taskworker {
+namespace {
+
+// The third element of the body and the end of the list, as json.dumps writes them. The text cannot
+// stand inside another value: its first quote would end a string it stood in, and the bracket
+// behind it closes the list of three. The second is the last step of a chain.
+constexpr std::array<std::string_view, 2> kNoLinks = {
+    R"(, {"callbacks": null, "errbacks": null, "chain": null, "chord": null}])",
+    R"(, {"callbacks": null, "errbacks": null, "chain": [], "chord": null}])"};
+
+bool ends_without_links(std::string_view plain) {
+    return std::any_of(kNoLinks.begin(), kNoLinks.end(), [&](std::string_view tail) {
+        return plain.ends_with(tail);
+    });
+}
+
+// The body's literal without its quotes.
+std::string_view literal(const Message& message) {
+    const auto text = message.text(message.body);
+    return text.size() < 2 ? std::string_view{} : text.substr(1, text.size() - 2);
+}
+
+bool is_something(const Json& links) { return !links.is_null() && !links.empty(); }
+
+void add_count(std::string& text, const Json& links, std::string_view what) {
+    if (!is_something(links)) return;
+    const auto n = links.is_array() ? links.size() : 1;
+    text += fmt::format("{}{} {}{}", text.empty() ? "" : ", ", n, what, n == 1 ? "" : "s");
+}
+
+}  // namespace
+
+bool has_surely_no_links(const Message& message) {
+    if (!message.compression.empty() || message.body_encoding != "base64") return false;
+    const auto text = literal(message);
+    if (text.size() % 4 != 0) return false;
+    // 100 characters are 75 bytes, more than either tail; from a border of four they decode alone.
+    // An escape ("\/" as PHP writes it) makes the decoder refuse.
+    constexpr std::size_t kEnough = 100;
+    const auto end = base64_decode(text.substr(text.size() > kEnough ? text.size() - kEnough : 0));
+    return end && ends_without_links(*end);
+}
+
+Links links_of(const Delivery& delivery) {
+    const auto of = [](const Request& request) {
+        return Links{request.callbacks, request.errbacks, request.chain, request.chord};
+    };
+    const auto known = of(delivery.request);  // protocol 1 is opened on receipt
+    if (known != Links{} || has_surely_no_links(delivery.message)) return known;
+    auto request = delivery.request;
+    return decode_body(delivery.message, request) ? Links{} : of(request);
+}
+
+std::string follow_ups_of_success(const Links& links) {
+    std::string text;
+    add_count(text, links.callbacks, "callback");
+    add_count(text, links.chain, "next task");
+    return text;
+}
+
+std::string follow_ups_of_failure(const Links& links) {
+    std::string text;
+    add_count(text, links.errbacks, "errback");
+    add_count(text, links.chain, "next task");
+    return text;
+}
+
+}  // namespace taskworker
