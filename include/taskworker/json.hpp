@@ -20,11 +20,11 @@ struct JsonConvert;  // convert.hpp
 // - Conversions to and from C++ types are ours and strict (convert.hpp): 3.7 is not an int.
 // - An integer beyond 64 bit is binary with subtype kBigInt, holding its decimal text (BigInt).
 // - kombu's typed values (datetime, decimal, uuid, bytes …) stay the two-key objects that they are
-// on
-//   the wire, {"__type__": …, "__value__": …}; values.hpp has the C++ types for them.
-// - Text is UTF-8; a lone surrogate, legal in Python's JSON, is kept as its three-byte (WTF-8)
-// form. Do not use dump() or parse() for anything that leaves the process: message/python_json is
-// the one reader and writer (separators, NaN, bounds); to_json_text() is its door for authors.
+//   on the wire, {"__type__": …, "__value__": …}; values.hpp has the C++ types for them.
+// - Text is UTF-8; a lone surrogate, legal in Python's JSON, is kept as its WTF-8 form.
+//
+// Do not use dump() or parse() for anything that leaves the process: message/python_json is the one
+// reader and writer (separators, NaN, bounds); to_json_text() is its door for authors.
 using Json = nlohmann::basic_json<
     nlohmann::ordered_map,
     std::vector,
@@ -38,8 +38,7 @@ using Json = nlohmann::basic_json<
 
 inline constexpr std::uint8_t kBigInt = 1;  // Json::binary subtype: decimal digits, maybe a '-'
 
-// As Python's json.dumps() writes it. Throws for what JSON has no form for (binary, over 1,000
-// levels).
+// As Python's json.dumps() writes it. Throws for binary values and for more than 1,000 levels.
 TASKWORKER_EXPORT std::string to_json_text(const Json& value);
 
 }  // namespace taskworker
