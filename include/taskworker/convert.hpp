@@ -7,7 +7,6 @@
 #include <cstdint>
 #include <limits>
 #include <optional>
-#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -15,7 +14,9 @@
 #include <utility>
 #include <variant>
 
+#include "taskworker/conversion_error.hpp"
 #include "taskworker/export.hpp"
+#include "taskworker/fields.hpp"
 #include "taskworker/json.hpp"
 
 // How C++ values become Json and come back. Strict, also inside containers and structs: 3.7 is no
@@ -29,37 +30,6 @@
 
 namespace taskworker {
 
-// A place inside a Json value; lives on the stack while a value is read.
-class Path {
-public:
-    Path() = default;
-    explicit Path(std::string_view root) : key_(root), parent_(nullptr) {}
-    Path(const Path& parent, std::string_view key) : key_(key), parent_(&parent) {}
-    Path(const Path& parent, std::size_t index) : index_(index), parent_(&parent) {}
-    TASKWORKER_EXPORT std::string text() const;  // "goods[2].price"
-
-private:
-    std::string_view key_ = {};
-    std::optional<std::size_t> index_ = {};
-    const Path* parent_ = nullptr;
-};
-
-// A Json value is not what the C++ type asks for. Thrown while arguments are bound it ends the task
-// as Python's TypeError.
-class TASKWORKER_EXPORT ConversionError : public std::runtime_error {
-public:
-    ConversionError(const Path& path, const std::string& why);
-    ConversionError(const Path& path, std::string_view expected, const Json& got);
-    ~ConversionError() override;
-};
-
-// A ConversionError in the arguments of a call: the task never began, and is not retried for it.
-class TASKWORKER_EXPORT BadArgument : public ConversionError {
-public:
-    explicit BadArgument(const ConversionError& why) : ConversionError(why) {}
-    ~BadArgument() override;
-};
-
 // Specialise it for a type of your own that is no struct of fields:
 //   template <> struct taskworker::Convert<Money> {
 //       static Json to_json(const Money&);
@@ -67,17 +37,6 @@ public:
 //   };
 template <class T>
 struct Convert;
-
-template <class Member>
-struct FieldOf {
-    std::string_view name;
-    Member member;
-};
-template <class E>
-struct NamedEnumerator {
-    E value;
-    std::string_view name;
-};
 
 template <class T>
 T from_json(const Json& json, const Path& path = {});
@@ -410,35 +369,3 @@ template <class T>
 concept ToJson = std::same_as<std::remove_cvref_t<T>, Json> || std::constructible_from<Json, T>;
 
 }  // namespace taskworker
-
-#define TASKWORKER_DETAIL_FIELD(member) \
-    ::taskworker::FieldOf { std::string_view(#member), &TwType::member }
-#define TASKWORKER_DETAIL_MORE() TASKWORKER_DETAIL_AGAIN
-#define TASKWORKER_DETAIL_AGAIN(a, ...) \
-    TASKWORKER_DETAIL_FIELD(a)          \
-    __VA_OPT__(, TASKWORKER_DETAIL_MORE TASKWORKER_DETAIL_PARENS(__VA_ARGS__))
-#define TASKWORKER_DETAIL_PARENS ()
-#define TASKWORKER_DETAIL_EXPAND(...) \
-    TASKWORKER_DETAIL_EXPAND3(TASKWORKER_DETAIL_EXPAND3(TASKWORKER_DETAIL_EXPAND3(__VA_ARGS__)))
-#define TASKWORKER_DETAIL_EXPAND3(...) \
-    TASKWORKER_DETAIL_EXPAND2(TASKWORKER_DETAIL_EXPAND2(TASKWORKER_DETAIL_EXPAND2(__VA_ARGS__)))
-#define TASKWORKER_DETAIL_EXPAND2(...) \
-    TASKWORKER_DETAIL_EXPAND1(TASKWORKER_DETAIL_EXPAND1(TASKWORKER_DETAIL_EXPAND1(__VA_ARGS__)))
-#define TASKWORKER_DETAIL_EXPAND1(...) __VA_ARGS__
-
-// Right behind a struct, in its namespace: its members as the members of a JSON object. A missing
-// member is an error unless it is std::optional; unknown members are passed over.
-//   struct Order { std::int64_t goods; std::optional<std::string> note; };
-//   TASKWORKER_FIELDS(Order, goods, note)
-#define TASKWORKER_FIELDS(Type, ...)                                                            \
-    [[maybe_unused]] constexpr auto taskworker_fields(const Type*) {                            \
-        using TwType = Type;                                                                    \
-        return std::make_tuple(TASKWORKER_DETAIL_EXPAND(TASKWORKER_DETAIL_AGAIN(__VA_ARGS__))); \
-    }
-
-// Right behind an enum, in its namespace: the texts that stand for its values.
-//   TASKWORKER_ENUM(Colour, {Colour::Red, "red"}, {Colour::Blue, "blue"})
-#define TASKWORKER_ENUM(Type, ...)                                                \
-    [[maybe_unused]] constexpr auto taskworker_enumerators(const Type*) {         \
-        return std::to_array<::taskworker::NamedEnumerator<Type>>({__VA_ARGS__}); \
-    }
