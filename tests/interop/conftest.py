@@ -3,6 +3,7 @@
 WORKER_CMD names another worker to test, e.g. Python's own: 'celery -A conformance worker {args}'.
 TASKWORKER_BUILD names the build folder (default: build/ of the tree).
 """
+import contextlib
 import signal
 import sys
 from pathlib import Path
@@ -68,6 +69,5 @@ def rig(redis):
 @pytest.fixture
 def fresh():
     """Makes rigs with a Redis of their own."""
-    import contextlib
     with contextlib.ExitStack() as stack:
         yield lambda **options: stack.enter_context(open_rig(**options))

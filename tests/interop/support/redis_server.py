@@ -33,7 +33,7 @@ class RedisServer:
                    "--unixsocket", str(self.socket), "--dir", str(self.folder),
                    "--save", "", "--appendonly", "no", "--daemonize", "no"]
         if self.user:
-            command += ["--user", f"{self.user} on >{self.password} {self.acl}"]
+            command += ["--user", self.user, "on", ">" + self.password, *self.acl.split()]
         elif self.password:
             command += ["--requirepass", self.password]
         self.log = open(self.folder / "redis.log", "ab")
