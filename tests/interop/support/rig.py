@@ -3,6 +3,7 @@ import contextlib
 import itertools
 import json
 import uuid
+from collections import namedtuple
 
 from celery import Celery
 
@@ -10,6 +11,7 @@ from .redis_server import RedisServer
 from .wait import eventually
 from .worker import Worker
 
+DeadLetter = namedtuple("DeadLetter", "message queue reason worker task_id")
 STEPS = ("", "\x06\x163", "\x06\x166", "\x06\x169")
 _keys = itertools.count(1)
 
@@ -107,6 +109,12 @@ class Rig:
     def unacked(self):
         """The envelopes that workers hold."""
         return [json.loads(entry)[0] for entry in self.raw.hvals("unacked")]
+
+    def dead_letters(self):
+        """The messages that nobody could or should run, the oldest first."""
+        found = [fields for _, fields in self.raw.xrange("taskworker.dead_letters")]
+        return [DeadLetter(entry[b"message"], *(entry[name.encode()].decode() for name in DeadLetter._fields[1:]))
+                for entry in found]
 
     def leftovers(self, queue="celery"):
         """All traces of work that is not ended: queues, leases, started marks, inboxes."""
