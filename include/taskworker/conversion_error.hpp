@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "taskworker/export.hpp"
-#include "taskworker/json.hpp"
+#include "taskworker/json_fwd.hpp"
 
 namespace taskworker {
 

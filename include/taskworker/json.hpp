@@ -1,21 +1,15 @@
 #pragma once
 
-#include <nlohmann/json.hpp>
-
 #include <cstdint>
-#include <memory>
 #include <string>
-#include <vector>
 
 #include "taskworker/export.hpp"
 #include "taskworker/fwd.hpp"
+#include "taskworker/json_fwd.hpp"
 
 namespace taskworker {
 
-template <class T, class = void>
-struct JsonConvert;  // convert.hpp
-
-// A JSON value as Python's json module knows it; what arguments and results travel as.
+// Json: a JSON value as Python's json module knows it; what arguments and results travel as.
 // - Objects keep insertion order, as Python's dicts do.
 // - Conversions to and from C++ types are ours and strict (convert.hpp): 3.7 is not an int.
 // - An integer beyond 64 bit is binary with subtype kBigInt, holding its decimal text (BigInt).
@@ -25,16 +19,6 @@ struct JsonConvert;  // convert.hpp
 //
 // Do not use dump() or parse() for anything that leaves the process: message/python_json is the one
 // reader and writer (separators, NaN, bounds); to_json_text() is its door for authors.
-using Json = nlohmann::basic_json<
-    nlohmann::ordered_map,
-    std::vector,
-    std::string,
-    bool,
-    std::int64_t,
-    std::uint64_t,
-    double,
-    std::allocator,
-    JsonConvert>;
 
 inline constexpr std::uint8_t kBigInt = 1;  // Json::binary subtype: decimal digits, maybe a '-'
 
