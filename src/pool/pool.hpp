@@ -17,7 +17,8 @@ namespace taskworker {
 
 // One task to execute.
 struct Job {
-    std::shared_ptr<const Delivery> delivery;  // shared with Inflight, which renews its lease meanwhile
+    std::shared_ptr<const Delivery>
+        delivery;  // shared with Inflight, which renews its lease meanwhile
     const TaskDef* task = nullptr;
     std::optional<Seconds> hard_limit, soft_limit;
 };
@@ -42,6 +43,9 @@ public:
     virtual void event(Event event) = 0;  // SoftLimit, HardLimit, WorkerLost, TaskCustom
     // The job was never begun and cannot be any more (stop): hand its lease back.
     virtual void unstarted(std::vector<Job> jobs) = 0;
+    // The pool cannot go on as it should (children of another build): it begins what it can and
+    // waits to be stopped. Called once at most.
+    virtual void failed(const std::string& why) { static_cast<void>(why); }
 };
 
 // Executes jobs in its slots. submit() and cancel() may be called from any thread. A job that was
@@ -50,16 +54,20 @@ class Pool {
 public:
     virtual ~Pool() = default;
     virtual void start(PoolListener& listener) = 0;
-    virtual void submit(std::vector<Job> jobs) = 0;    // never blocks: a queue before the slots
+    virtual void submit(std::vector<Job> jobs) = 0;  // never blocks: a queue before the slots
     virtual std::size_t slots() const = 0;
-    virtual std::size_t waiting() const = 0;           // submitted, not begun
+    virtual std::size_t waiting() const = 0;  // submitted, not begun
     virtual void resize(std::size_t slots) = 0;
     // Ends the task with this tag: the process is killed (prefork) or its stop token set.
     virtual void cancel(const std::string& tag, int signal) = 0;
-    // Begins nothing more (the rest comes back as unstarted) and waits for what runs until `deadline`.
-    // Then: children are killed, threads' stop tokens set. Returns when nothing runs or could be done.
+    // Begins nothing more (the rest comes back as unstarted) and waits for what runs until
+    // `deadline`. Then: children are killed, threads' stop tokens set. Returns when nothing runs or
+    // could be done.
     virtual void stop(SteadyPoint deadline) = 0;
-    virtual std::vector<int> processes() const = 0;    // ids of the executing processes
+    virtual std::vector<int> processes() const = 0;  // ids of the executing processes
+    // Threads that ran into their hard limit, or past stop(), and still run: then the process must
+    // end by _exit(), for they may touch anything.
+    virtual std::size_t stuck() const { return 0; }
 };
 
 }  // namespace taskworker

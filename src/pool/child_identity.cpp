@@ -1,0 +1,71 @@
+#include "pool/child_identity.hpp"
+
+#include <elf.h>
+#include <fmt/format.h>
+#include <link.h>
+
+#include <cstring>
+#include <span>
+
+namespace taskworker {
+namespace {
+
+struct Search {
+    std::uintptr_t address;
+    std::string found;
+};
+
+std::size_t padded(std::size_t size) { return (size + 3) & ~std::size_t{3}; }
+
+// The notes of one segment: {name size, description size, type}, name, description.
+std::string build_id_in(std::span<const unsigned char> notes) {
+    while (notes.size() > sizeof(ElfW(Nhdr))) {
+        ElfW(Nhdr) head;
+        std::memcpy(&head, notes.data(), sizeof head);
+        notes = notes.subspan(sizeof head);
+        const auto name = padded(head.n_namesz), description = padded(head.n_descsz);
+        if (name > notes.size() || description > notes.size() - name) break;
+        const bool is_it = head.n_type == NT_GNU_BUILD_ID && head.n_namesz == 4 &&
+                           std::memcmp(notes.data(), "GNU", 4) == 0;
+        if (is_it) {
+            std::string hex;
+            for (const auto byte : notes.subspan(name, head.n_descsz))
+                hex += fmt::format("{:02x}", byte);
+            return hex;
+        }
+        notes = notes.subspan(name + description);
+    }
+    return {};
+}
+
+bool holds(const dl_phdr_info& file, std::uintptr_t address) {
+    for (const auto& part : std::span(file.dlpi_phdr, file.dlpi_phnum)) {
+        const auto begin = file.dlpi_addr + part.p_vaddr;
+        if (part.p_type == PT_LOAD && address >= begin && address - begin < part.p_memsz)
+            return true;
+    }
+    return false;
+}
+
+int look_at(dl_phdr_info* file, std::size_t, void* data) {
+    auto& search = *static_cast<Search*>(data);
+    if (!holds(*file, search.address)) return 0;
+    for (const auto& part : std::span(file->dlpi_phdr, file->dlpi_phnum)) {
+        if (part.p_type != PT_NOTE || !search.found.empty()) continue;
+        const auto* at = reinterpret_cast<const unsigned char*>(file->dlpi_addr + part.p_vaddr);
+        search.found = build_id_in({at, part.p_memsz});
+    }
+    return 1;
+}
+
+}  // namespace
+
+std::string build_id_of(const void* address) {
+    Search search{reinterpret_cast<std::uintptr_t>(address), {}};
+    ::dl_iterate_phdr(&look_at, &search);
+    return search.found;
+}
+
+std::string own_build_id() { return build_id_of(reinterpret_cast<const void*>(&own_build_id)); }
+
+}  // namespace taskworker
