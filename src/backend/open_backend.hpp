@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "backend/result_backend.hpp"
+#include "redis/connection.hpp"
 #include "taskworker/config.hpp"
 
 namespace taskworker {
@@ -10,5 +11,9 @@ namespace taskworker {
 // The backend for settings.result_backend: Redis, or none (empty, "disabled"), which stores
 // nothing. Connects at its first use. Throws ConfigError for a URL nobody understands.
 std::unique_ptr<ResultBackend> open_backend(const Settings& settings);
+
+// Whether results are stored at all, and where.
+bool stores_results(const Settings& settings);
+redis::ConnectionOptions result_server(const Settings& settings);
 
 }  // namespace taskworker

@@ -14,7 +14,8 @@ namespace taskworker {
 class BackoffTimer {
 public:
     Millis next(Luck& luck) {
-        const double base = std::min(1000.0, 50.0 * static_cast<double>(1u << std::min(failures_, 5u)));
+        const double base =
+            std::min(1000.0, 50.0 * static_cast<double>(1u << std::min(failures_, 5u)));
         ++failures_;
         return Millis(static_cast<int>(base * (0.75 + 0.5 * luck.uniform())));
     }

@@ -7,17 +7,20 @@
 #include "lifecycle/admit.hpp"
 #include "lifecycle/events.hpp"
 #include "lifecycle/prefetch.hpp"
+#include "task/options.hpp"
 #include "taskworker/errors.hpp"
 
 namespace taskworker {
 namespace {
 
 using namespace std::chrono_literals;
-constexpr auto kParkFrom = Seconds(2);    // what is due sooner waits in memory
+constexpr auto kParkFrom = Seconds(2);  // what is due sooner waits in memory
+constexpr std::size_t kMostInMemory = 5'000;
 constexpr auto kLongestSleep = 10s;
-constexpr auto kLook = 1s;                // for parked tasks, at least this often
+constexpr auto kLook = 1s;  // for parked tasks, at least this often
 constexpr std::size_t kDueAtOnce = 256;
-// Half the time after which others think a silent worker dead: older than this, we ask before we begin.
+// Half the time after which others think a silent worker dead: older than this, we ask before we
+// begin.
 constexpr auto kStaleRenewal = 5s;
 
 template <class... F>
@@ -60,7 +63,9 @@ void Consumer::run() {
         try {
             step();
             if (backoff_.failing())
-                log::info("Connected to the broker again after {} attempt(s).", backoff_.failures());
+                log::info(
+                    "Connected to the broker again after {} attempt(s).", backoff_.failures()
+                );
             backoff_.reset();
         } catch (const Error& error) {
             lost_connection(error.what());
@@ -93,7 +98,8 @@ void Consumer::read_mail() {
             Overloaded{
                 [&](StopConsuming&) { stopping_ = true; },
                 [&](AddConsumer& add) {
-                    if (std::find(queues_.begin(), queues_.end(), add.queue) != queues_.end()) return;
+                    if (std::find(queues_.begin(), queues_.end(), add.queue) != queues_.end())
+                        return;
                     queues_.push_back(add.queue);
                     with_.broker.subscribe(queues_);
                     log::info("Started consuming from {}", add.queue);
@@ -111,7 +117,7 @@ std::size_t Consumer::room() const {
     return prefetch_room(
         with_.settings.worker_prefetch_multiplier,
         with_.pool.slots(),
-        with_.held.size(),
+        with_.held.in_hand() + rate_queue_.size(),
         with_.finisher.average_runtime()
     );
 }
@@ -119,9 +125,12 @@ std::size_t Consumer::room() const {
 SteadyPoint Consumer::wake_at() const {
     const auto now = with_.clock.ticks();
     auto wake = std::min(now + kLongestSleep, next_look_);
-    if (const auto due = eta_queue_.next_due()) {
-        const auto wait = *due - with_.clock.now();
-        wake = std::min(wake, now + std::max(std::chrono::duration_cast<SteadyPoint::duration>(wait), 0ns));
+    for (const auto* queue : {&eta_queue_, &rate_queue_}) {
+        if (const auto due = queue->next_due()) {
+            const auto wait =
+                std::chrono::duration_cast<SteadyPoint::duration>(*due - with_.clock.now());
+            wake = std::min(wake, now + std::max(wait, SteadyPoint::duration(0)));
+        }
     }
     return wake;
 }
@@ -133,8 +142,10 @@ void Consumer::admit_fetched(std::vector<Fetched> fetched) {
             continue;
         }
         auto delivery = std::make_shared<const Delivery>(std::move(std::get<Delivery>(item)));
-        with_.held.add(delivery);
-        with_.observer.on(received_event(*delivery, with_.clock.now()));
+        with_.held.add(delivery, with_.clock.now());
+        with_.observer.on(
+            received_event(*delivery, with_.clock.now(), with_.app.find(delivery->request.task))
+        );
         admit_one(std::move(delivery));
     }
 }
@@ -151,22 +162,41 @@ void Consumer::admit_one(std::shared_ptr<const Delivery> delivery) {
         const auto rate = rate_limit_of(*task, with_.settings);
         if (rate.per_second() > 0) {
             auto& limiter = rate_limiters_.try_emplace(task->name, rate).first->second;
-            if (const auto wait_until = limiter.take(now)) return hold(std::move(delivery), *wait_until);
+            if (const auto again = limiter.take(now))
+                return wait_for_rate(std::move(delivery), *again);
         }
-        ready_.push_back(job_for(std::move(delivery), *task, with_.settings));
+        const auto options = resolve(task->options, delivery->request, with_.settings);
+        ready_.push_back(
+            {.delivery = std::move(delivery),
+             .task = task,
+             .hard_limit = options.time_limit,
+             .soft_limit = options.soft_time_limit}
+        );
     }
 }
 
 void Consumer::hold(std::shared_ptr<const Delivery> delivery, TimePoint until) {
-    if (until - with_.clock.now() > kParkFrom) {
+    if (until - with_.clock.now() > kParkFrom || eta_queue_.size() >= kMostInMemory) {
         to_park_.push_back({delivery->tag, until});
     } else {
         eta_queue_.add(until, std::move(delivery));
     }
 }
 
+// Unlike tasks that wait for their ETA these count for the prefetch: else a slow rate would draw
+// the whole queue into memory.
+void Consumer::wait_for_rate(std::shared_ptr<const Delivery> delivery, TimePoint until) {
+    if (until - with_.clock.now() > kParkFrom) {
+        to_park_.push_back({delivery->tag, until});
+    } else {
+        rate_queue_.add(until, std::move(delivery));
+    }
+}
+
 void Consumer::take_due_from_memory() {
-    for (auto& delivery : eta_queue_.pop_due(with_.clock.now())) admit_one(std::move(delivery));
+    const auto now = with_.clock.now();
+    for (auto* queue : {&eta_queue_, &rate_queue_})
+        for (auto& delivery : queue->pop_due(now)) admit_one(std::move(delivery));
 }
 
 void Consumer::claim_due_from_redis() {
@@ -177,7 +207,8 @@ void Consumer::claim_due_from_redis() {
         admit_fetched(with_.leases.claim_due(with_.clock.now(), std::min(space, kDueAtOnce)));
     next_look_ = now + kLook;
     if (const auto due = with_.leases.next_due()) {
-        const auto wait = std::chrono::duration_cast<SteadyPoint::duration>(*due - with_.clock.now());
+        const auto wait =
+            std::chrono::duration_cast<SteadyPoint::duration>(*due - with_.clock.now());
         next_look_ = std::min(next_look_, now + std::max(wait, SteadyPoint::duration(1ms)));
     }
 }
@@ -186,13 +217,21 @@ void Consumer::claim_due_from_redis() {
 void Consumer::submit() {
     if (!to_park_.empty()) {
         with_.leases.park(to_park_);
-        for (const auto& parking : to_park_) with_.held.remove(parking.tag);
+        std::vector<std::string> parked;
+        for (const auto& parking : to_park_) parked.push_back(parking.tag);
+        with_.held.remove(parked);
         to_park_.clear();
         next_look_ = std::min(next_look_, with_.clock.ticks() + kLook);
     }
     if (ready_.empty()) return;
     if (with_.clock.ticks() - with_.held.last_renewal() > kStaleRenewal) drop_lost();
-    with_.pool.submit(std::exchange(ready_, {}));
+    std::erase_if(ready_, [&](const Job& job) {
+        const std::string& tag = job.delivery->tag;
+        if (with_.held.reserve(tag)) return false;
+        with_.held.remove(std::span(&tag, 1));
+        return true;
+    });
+    if (!ready_.empty()) with_.pool.submit(std::exchange(ready_, {}));
 }
 
 // We were stopped (a paused machine, swap) or Redis was away: others may have taken what we hold.
@@ -202,16 +241,16 @@ void Consumer::drop_lost() {
     for (const auto& job : ready_) tags.push_back(job.delivery->tag);
     const auto gone = with_.leases.extend(tags, with_.clock.now());
     std::erase_if(ready_, [&](const Job& job) {
-        if (std::find(gone.begin(), gone.end(), job.delivery->tag) == gone.end()) return false;
-        with_.held.remove(job.delivery->tag);
-        return true;
+        return std::find(gone.begin(), gone.end(), job.delivery->tag) != gone.end();
     });
+    with_.held.remove(gone);
 }
 
 void Consumer::lost_connection(const std::string& why) {
     const auto wait = backoff_.next(luck_);
     if (backoff_.failures() == 1) {
-        log::warning("consumer: Connection to broker lost. Trying to re-establish the connection...");
+        log::warning("consumer: Connection to broker lost. Trying to re-establish the connection..."
+        );
         log::error("consumer: {}", why);
     }
     mailbox_.wait_for(wait);
@@ -219,13 +258,16 @@ void Consumer::lost_connection(const std::string& why) {
 
 void Consumer::give_up_what_waits() {
     auto back = eta_queue_.take_all();
+    for (auto& delivery : rate_queue_.take_all()) back.push_back(std::move(delivery));
     for (auto& job : std::exchange(ready_, {})) back.push_back(std::move(job.delivery));
     try {
         for (auto& item : with_.broker.unsubscribe())
             if (auto* delivery = std::get_if<Delivery>(&item))
                 back.push_back(std::make_shared<const Delivery>(std::move(*delivery)));
     } catch (const Error& error) {
-        log::warning("consumer: {}. What had just arrived is found by the next worker.", error.what());
+        log::warning(
+            "consumer: {}. What had just arrived is found by the next worker.", error.what()
+        );
     }
     if (!back.empty()) with_.finisher.hand_back(std::move(back));
 }

@@ -43,12 +43,14 @@ public:
     ~Consumer();
 
     void start(std::vector<std::string> queues);
-    void post(Mail mail);          // any thread
-    void room_freed();             // any thread: something was settled
+    void post(Mail mail);  // any thread
+    void room_freed();     // any thread: something was settled
     // Stops fetching; what had not begun goes back to its lists. Returns when the thread has ended.
     void stop();
     // Monotonic time of the last fetch that reached the broker, for readiness.
-    SteadyPoint last_fetch() const { return SteadyPoint(SteadyPoint::duration(last_fetch_.load())); }
+    SteadyPoint last_fetch() const {
+        return SteadyPoint(SteadyPoint::duration(last_fetch_.load()));
+    }
 
 private:
     void run();
@@ -58,6 +60,7 @@ private:
     void admit_fetched(std::vector<Fetched> fetched);
     void admit_one(std::shared_ptr<const Delivery> delivery);
     void hold(std::shared_ptr<const Delivery> delivery, TimePoint until);
+    void wait_for_rate(std::shared_ptr<const Delivery> delivery, TimePoint until);
     void take_due_from_memory();
     void claim_due_from_redis();
     void submit();
@@ -69,14 +72,14 @@ private:
     ConsumerParts with_;
     Mailbox mailbox_;
     std::vector<std::string> queues_;
-    EtaQueue<std::shared_ptr<const Delivery>> eta_queue_;
+    EtaQueue<std::shared_ptr<const Delivery>> eta_queue_, rate_queue_;
     std::unordered_map<std::string, RateLimiter> rate_limiters_;
-    std::vector<Job> ready_;        // admitted, not yet submitted
+    std::vector<Job> ready_;  // admitted, not yet submitted
     std::vector<Parking> to_park_;
-    SteadyPoint next_look_{};       // into Redis for parked tasks that are due
+    SteadyPoint next_look_{};  // into Redis for parked tasks that are due
     BackoffTimer backoff_;
     Luck luck_ = Luck::seeded_by_the_system();
-    std::atomic<bool> hungry_{false};    // sleeps for want of room: room_freed() wakes it
+    std::atomic<bool> hungry_{false};  // sleeps for want of room: room_freed() wakes it
     std::atomic<bool> stopping_{false};
     std::atomic<SteadyPoint::rep> last_fetch_{0};
     std::thread thread_;

@@ -4,15 +4,17 @@
 #include <iterator>
 #include <utility>
 
+#include "lifecycle/events.hpp"
 #include "lifecycle/settle.hpp"
 #include "lifecycle/start.hpp"
+#include "lifecycle/treatment.hpp"
 #include "message/publish.hpp"
 
 namespace taskworker {
 namespace {
 
-bool acks_late(const TaskDef* task, const Settings& settings) {
-    return task ? task->options.acks_late.value_or(settings.task_acks_late) : settings.task_acks_late;
+bool acks_late(const Job& job, const Settings& settings) {
+    return treatment_of(job.delivery->request, job.task, settings).acks_late;
 }
 
 Settlement handing_back(const Delivery& delivery, bool had_begun) {
@@ -27,41 +29,36 @@ Settlement handing_back(const Delivery& delivery, bool had_begun) {
 
 }  // namespace
 
-Finisher::Finisher(
-    const Settings& settings, std::string node, const Clock& clock, Settler& settler, Held& held, Observer& observer
-)
-    : settings_(settings),
-      node_(std::move(node)),
-      clock_(clock),
-      settler_(settler),
-      held_(held),
-      observer_(observer) {}
+Finisher::Finisher(FinisherParts parts) : with_(std::move(parts)) {}
 
 void Finisher::started(const Job& job, int pid, TimePoint at) {
     const auto& delivery = *job.delivery;
-    held_.started(delivery.tag, pid, at, job.hard_limit);
-    if (!acks_late(job.task, settings_)) settler_.push(start_of(delivery));
-    if (tracks_started(delivery.request, *job.task, settings_))
-        settler_.push(started_progress(delivery, pid, node_));
-    observer_.on(started_event(delivery, pid, at));
+    const auto treatment = treatment_of(delivery.request, job.task, with_.settings);
+    with_.held.start(delivery.tag, pid, at, job.hard_limit);
+    if (!treatment.acks_late) with_.settler.push(start_of(delivery, job.task, with_.settings));
+    if (treatment.track_started) {
+        auto luck = luck_.draw();
+        with_.settler.push(started_progress(delivery, pid, moment(luck)));
+    }
+    with_.observer.on(started_event(delivery, pid, at, job.task));
 }
 
 void Finisher::finished(std::vector<Finished> batch) {
     auto luck = luck_.draw();
-    const Moment moment{clock_.now(), luck, node_, settings_};
+    const auto now = moment(luck);
     std::vector<Settlement> settlements;
     settlements.reserve(batch.size());
     for (const auto& finished : batch) {
-        held_.settling(finished.job.delivery->tag);
+        with_.held.settle(finished.job.delivery->tag);
         remember_runtime(finished.runtime);
-        settlements.push_back(settlement_of(finished, moment));
+        settlements.push_back(settlement_of(finished, now));
     }
-    settler_.push(std::move(settlements));
+    with_.settler.push(std::move(settlements));
 }
 
-Settlement Finisher::settlement_of(const Finished& finished, const Moment& moment) const {
+Settlement Finisher::settlement_of(const Finished& finished, const Moment& now) const {
     const auto& job = finished.job;
-    if (going_down_ && finished.worker_lost && acks_late(job.task, settings_))
+    if (going_down_ && finished.worker_lost && acks_late(job, with_.settings))
         return handing_back(*job.delivery, true);
     const Execution execution{
         .runtime = finished.runtime,
@@ -69,7 +66,7 @@ Settlement Finisher::settlement_of(const Finished& finished, const Moment& momen
         .started = true,
         .worker_lost = finished.worker_lost,
         .timed_out = finished.timed_out};
-    return settle(*job.delivery, job.task, finished.outcome, execution, moment);
+    return settle(*job.delivery, job.task, finished.outcome, execution, now);
 }
 
 void Finisher::remember_runtime(Seconds runtime) {
@@ -80,10 +77,25 @@ void Finisher::remember_runtime(Seconds runtime) {
 }
 
 void Finisher::state_changed(const Job& job, const std::string& state, std::string meta) {
-    settler_.push(progress_of(*job.delivery, state, std::move(meta)));
+    auto luck = luck_.draw();
+    with_.settler.push(progress_of(*job.delivery, state, std::move(meta), moment(luck)));
 }
 
-void Finisher::event(Event event) { observer_.on(event); }
+void Finisher::failed(const std::string& why) { with_.pool_failed(why); }
+
+void Finisher::abandon(const Inflight::Entry& entry, const TaskDef* task) {
+    Finished lost{.job = {.delivery = entry.delivery, .task = task}, .worker_lost = true};
+    lost.outcome = Failure{
+        .type = "WorkerLostError",
+        .module = "billiard.exceptions",
+        .args = Json::array({"The worker was shut down before the task ended."}),
+        .message = "The worker was shut down before the task ended."};
+    std::vector<Finished> one;
+    one.push_back(std::move(lost));
+    finished(std::move(one));
+}
+
+void Finisher::event(Event event) { with_.observer.on(event); }
 
 void Finisher::unstarted(std::vector<Job> jobs) {
     std::vector<std::shared_ptr<const Delivery>> deliveries;
@@ -94,10 +106,9 @@ void Finisher::unstarted(std::vector<Job> jobs) {
 
 void Finisher::refuse(const Delivery& delivery, const TaskDef* task, const Outcome& outcome) {
     auto luck = luck_.draw();
-    const Moment moment{clock_.now(), luck, node_, settings_};
     std::vector<Settlement> one;
-    one.push_back(settle(delivery, task, outcome, Execution{}, moment));
-    settler_.push(std::move(one));
+    one.push_back(settle(delivery, task, outcome, Execution{}, moment(luck)));
+    with_.settler.push(std::move(one));
 }
 
 // The newest first: each goes to the right end, where the oldest must be last to be next.
@@ -107,8 +118,9 @@ void Finisher::hand_back(std::vector<std::shared_ptr<const Delivery>> deliveries
     });
     std::vector<Settlement> settlements;
     settlements.reserve(deliveries.size());
+    handed_back_ += deliveries.size();
     for (const auto& delivery : deliveries) settlements.push_back(handing_back(*delivery, false));
-    settler_.push(std::move(settlements));
+    with_.settler.push(std::move(settlements));
 }
 
 }  // namespace taskworker

@@ -15,43 +15,55 @@
 
 namespace taskworker {
 
+struct FinisherParts {
+    const Settings& settings;
+    std::string node;
+    const Clock& clock;
+    Settler& settler;
+    Held& held;
+    Observer& observer;
+    std::function<void(const std::string& why)> pool_failed;
+};
+
 // Listens to the pool: turns what happened in a slot into a Settlement and hands it to the settler.
 // Called from the pool's threads.
 class Finisher final : public PoolListener {
 public:
-    Finisher(
-        const Settings& settings, std::string node, const Clock& clock, Settler& settler, Held& held, Observer& observer
-    );
+    explicit Finisher(FinisherParts parts);
 
     void started(const Job& job, int pid, TimePoint at) override;
     void finished(std::vector<Finished> batch) override;
     void state_changed(const Job& job, const std::string& state, std::string meta) override;
     void event(Event event) override;
     void unstarted(std::vector<Job> jobs) override;
+    void failed(const std::string& why) override;
 
     // Refused before it ran: expired, revoked, not registered.
     void refuse(const Delivery& delivery, const TaskDef* task, const Outcome& outcome);
     // Not begun, and shall not be here: back to the front of the list.
     void hand_back(std::vector<std::shared_ptr<const Delivery>> deliveries);
-    // From now on a killed process is our own doing (cold shutdown): a late-ack task goes back to its
-    // queue instead of failing with WorkerLostError.
+    // From now on a killed process is our own doing (cold shutdown): a late-ack task goes back to
+    // its queue instead of failing with WorkerLostError.
     void going_down() { going_down_ = true; }
+    // Still running in a thread that cannot be ended, and the process is about to end.
+    void abandon(const Inflight::Entry& entry, const TaskDef* task);
+
     // Seconds of the tasks that ran lately, for the prefetch (moving average); 0 = none yet.
     double average_runtime() const { return average_runtime_.load(std::memory_order_relaxed); }
+    std::size_t handed_back() const { return handed_back_; }
 
 private:
-    Settlement settlement_of(const Finished& finished, const Moment& moment) const;
+    Moment moment(Luck& luck) const {
+        return {with_.clock.now(), luck, with_.node, with_.settings};
+    }
+    Settlement settlement_of(const Finished& finished, const Moment& now) const;
     void remember_runtime(Seconds runtime);
 
-    const Settings& settings_;
-    std::string node_;
-    const Clock& clock_;
-    Settler& settler_;
-    Held& held_;
-    Observer& observer_;
+    const FinisherParts with_;
     LuckSource luck_;
     std::atomic<bool> going_down_{false};
     std::atomic<double> average_runtime_{0};
+    std::atomic<std::size_t> handed_back_{0};
 };
 
 }  // namespace taskworker

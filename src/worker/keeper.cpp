@@ -12,13 +12,14 @@ namespace taskworker {
 namespace {
 
 using namespace std::chrono_literals;
-constexpr auto kBeat = 2s;       // dead after 10 s without (docs/protocol/redis-delivery.md)
-constexpr auto kRestore = 10s;   // kombu's cadence
+constexpr auto kBeat = 2s;      // dead after 10 s without (docs/protocol/redis-delivery.md)
+constexpr auto kRestore = 10s;  // kombu's cadence
 
 Seconds visibility_timeout(const Settings& settings) {
     const auto& options = settings.broker_transport_options;
     const auto found = options.find("visibility_timeout");
-    return found != options.end() && found->is_number() ? Seconds(found->get<double>()) : Seconds(3600);
+    return found != options.end() && found->is_number() ? Seconds(found->get<double>())
+                                                        : Seconds(3600);
 }
 
 SteadyPoint::duration renewal_interval(const Settings& settings) {
@@ -93,7 +94,10 @@ void Keeper::beat() {
     const auto beat = with_.leases.beat();
     next_beat_ = with_.clock.ticks() + kBeat;
     if (!beat.known) {
-        log::warning("keeper: another worker thought us dead and may have taken our tasks; renewing what is left.");
+        log::warning(
+            "keeper: another worker thought us dead and may have taken our tasks; renewing what is "
+            "left."
+        );
         renew();
     }
     for (const auto& worker : beat.dead) reap(worker);
@@ -105,7 +109,7 @@ void Keeper::renew() {
     const auto tags = with_.held.tags_to_renew(with_.clock.now());
     if (!tags.empty()) {
         for (const auto& tag : with_.leases.extend(tags, with_.clock.now())) {
-            if (with_.held.lost(tag)) with_.lease_lost(tag);
+            if (const auto stage = with_.held.lose(tag)) with_.lease_lost(tag, *stage);
         }
     }
     with_.held.renewed(began);
@@ -118,7 +122,8 @@ void Keeper::reap(const std::string& worker) {
     const Moment moment{with_.clock.now(), luck, with_.node, with_.settings};
     if (report.handed_back > 0 || !report.started.empty() || !report.poisoned.empty())
         log::warning(
-            "keeper: worker {} is dead: {} message(s) handed back, {} begun and lost, {} died too often",
+            "keeper: worker {} is dead: {} message(s) handed back, {} begun and lost, {} died too "
+            "often",
             worker,
             report.handed_back,
             report.started.size(),
@@ -126,9 +131,12 @@ void Keeper::reap(const std::string& worker) {
         );
     std::vector<Entry> lost, poisoned;
     for (const auto& start : report.started)
-        if (auto settlement = settle_lost_start(start.tag, start.note, moment)) lost.emplace_back(std::move(*settlement));
+        if (auto settlement = settle_lost_start(start.tag, start.note, moment))
+            lost.emplace_back(std::move(*settlement));
     for (const auto& delivery : report.poisoned)
-        poisoned.emplace_back(settle_poisoned(delivery, with_.app.find(delivery.request.task), moment));
+        poisoned.emplace_back(
+            settle_poisoned(delivery, with_.app.find(delivery.request.task), moment)
+        );
     const auto tell = [&](std::span<const Entry> entries) {
         for (const auto& entry : entries)
             for (const auto& event : std::get<Settlement>(entry).events) with_.observer.on(event);

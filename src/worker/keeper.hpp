@@ -22,11 +22,12 @@ struct KeeperParts {
     const Settings& settings;
     std::string node;
     const Clock& clock;
-    Leases& leases;       // the keeper's own
-    Ledger& ledger;       // the keeper's own: ends what dead workers had begun
+    Leases& leases;  // the keeper's own
+    Ledger& ledger;  // the keeper's own: ends what dead workers had begun
     Held& held;
     Observer& observer;
-    std::function<void(const std::string& tag)> lease_lost;  // before it began: drop it
+    // Told once for every lease somebody took from us, with the stage it was in.
+    std::function<void(const std::string& tag, Inflight::Stage stage)> lease_lost;
 };
 
 // Keeps us alive in the eyes of others and looks after the dead: beat, renewal, reaping and kombu's
@@ -38,7 +39,7 @@ public:
 
     void beat_once();  // before the first fetch: an inbox nobody knows of is lost
     void start();
-    void stop();       // after the settler: says goodbye, so that nobody reaps us
+    void stop();  // after the settler: says goodbye, so that nobody reaps us
 
 private:
     void run();

@@ -10,8 +10,8 @@
 
 namespace taskworker {
 
-// What others ask of the consumer. It reads its mailbox between two fetches; whoever posts wakes it by
-// Broker::interrupt().
+// What others ask of the consumer. It reads its mailbox between two fetches; whoever posts wakes it
+// by Broker::interrupt().
 struct StopConsuming {};
 struct AddConsumer {
     std::string queue;

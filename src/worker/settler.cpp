@@ -11,7 +11,8 @@
 namespace taskworker {
 namespace {
 
-constexpr std::size_t kBatch = 256;       // more per call gains nothing (docs/protocol/redis-delivery.md)
+constexpr std::size_t kBatch =
+    256;  // more per call gains nothing (docs/protocol/redis-delivery.md)
 constexpr Millis kStartGrace{2};
 
 const std::string& tag_of(const Entry& entry) {
@@ -137,13 +138,16 @@ bool Settler::try_apply(std::span<const Entry> batch, bool again) {
         report(batch, ledger_.apply(batch), again);
         return true;
     } catch (const Error& error) {
-        if (!again) log::warning("settler: {}. Keeping {} results and trying again.", error.what(), batch.size());
+        if (!again)
+            log::warning(
+                "settler: {}. Keeping {} results and trying again.", error.what(), batch.size()
+            );
         return false;
     }
 }
 
-// After a lost connection the same batch is sent again: what comes back as lost then was either applied
-// the first time or taken by somebody else. Both are over.
+// After a lost connection the same batch is sent again: what comes back as lost then was either
+// applied the first time or taken by somebody else. Both are over.
 void Settler::report(std::span<const Entry> batch, std::span<const Refusal> refusals, bool again) {
     std::vector<const Refusal*> refused(batch.size(), nullptr);
     for (const auto& refusal : refusals) refused.at(refusal.index) = &refusal;
@@ -159,7 +163,8 @@ void Settler::report(std::span<const Entry> batch, std::span<const Refusal> refu
                 .type = Event::Type::LeaseLost,
                 .at = clock_.now(),
                 .uuid = settlement->task_id,
-                .name = settlement->events.empty() ? std::string() : settlement->events.front().name});
+                .name =
+                    settlement->events.empty() ? std::string() : settlement->events.front().name});
         } else {
             for (const auto& event : settlement->events) observer_.on(event);
         }

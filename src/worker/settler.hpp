@@ -16,9 +16,10 @@
 
 namespace taskworker {
 
-// Ends deliveries: takes all that is ready, applies it in one round trip, takes what has come meanwhile.
-// Never lingers; batches form by themselves under load. While Redis is away it keeps what it has and
-// tries again. push…() may be called from any thread; everything else is the settler's own thread.
+// Ends deliveries: takes all that is ready, applies it in one round trip, takes what has come
+// meanwhile. Never lingers; batches form by themselves under load. While Redis is away it keeps
+// what it has and tries again. push…() may be called from any thread; everything else is the
+// settler's own thread.
 class Settler {
 public:
     // Tells which deliveries are over (settled or lost), from the settler's thread.
@@ -30,12 +31,13 @@ public:
     void start();
     void push(std::vector<Settlement> settlements);
     void push(Progress progress);
-    // An early-ack task began. Its mark is written after a short grace, and not at all if its end comes
-    // first: one round trip less for every short task. The price: a worker that is killed within the
-    // grace has its task run again.
+    // An early-ack task began. Its mark is written after a short grace, and not at all if its end
+    // comes first: one round trip less for every short task. The price: a worker that is killed
+    // within the grace has its task run again.
     void push(Start start);
 
-    // Applies what is left, until `deadline` at most. Returns how many entries could not be applied.
+    // Applies what is left, until `deadline` at most. Returns how many entries could not be
+    // applied.
     std::size_t stop(SteadyPoint deadline);
 
 private:
@@ -55,11 +57,11 @@ private:
     Over over_;
     std::mutex mutex_;
     std::condition_variable ready_;
-    std::vector<Entry> entries_;                        // guarded by mutex_
-    std::unordered_map<std::string, Pending> starts_;   // guarded by mutex_; by tag
-    SteadyPoint next_start_ = SteadyPoint::max();       // guarded by mutex_
-    bool stopping_ = false;                             // guarded by mutex_
-    SteadyPoint deadline_ = SteadyPoint::max();         // guarded by mutex_
+    std::vector<Entry> entries_;                       // guarded by mutex_
+    std::unordered_map<std::string, Pending> starts_;  // guarded by mutex_; by tag
+    SteadyPoint next_start_ = SteadyPoint::max();      // guarded by mutex_
+    bool stopping_ = false;                            // guarded by mutex_
+    SteadyPoint deadline_ = SteadyPoint::max();        // guarded by mutex_
     std::size_t unapplied_ = 0;
     std::thread thread_;
 };

@@ -8,8 +8,8 @@
 
 namespace taskworker {
 
-// Signals taken one by one in main, so that no code ever runs inside a signal handler. Made before any
-// thread: threads inherit the mask.
+// Signals taken one by one in main, so that no code ever runs inside a signal handler. Made before
+// any thread: threads inherit the mask.
 class Signals {
 public:
     Signals() {

@@ -10,14 +10,16 @@ namespace taskworker {
 
 // What the command line says beside the settings.
 struct WorkerOptions {
-    std::string node;                    // "celery@host", expanded
-    std::vector<std::string> queues;     // empty: settings.task_default_queue
-    std::string module_path;             // the .so that children load; empty: statically linked
-    std::vector<std::string> child_arguments;  // of `taskworker pool-child`, so that it builds the same app
+    std::string node;                 // "celery@host", expanded
+    std::vector<std::string> queues;  // empty: settings.task_default_queue
+    std::string module_path;          // the .so that children load; empty: statically linked
+    std::vector<std::string>
+        child_arguments;  // of `taskworker pool-child`, so that it builds the same app
 };
 
 // Builds the parts, runs until a signal ends it, takes them down in order. Returns the exit code.
-// Blocks signals in the calling thread and all it starts: call it from main before other threads exist.
+// Blocks signals in the calling thread and all it starts: call it from main before other threads
+// exist.
 int run_worker(const App& app, const Settings& settings, const WorkerOptions& options);
 
 }  // namespace taskworker

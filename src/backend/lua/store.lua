@@ -7,8 +7,8 @@ for i = 1, tonumber(ARGV[1]) do
   local key, ttl, document = ARGV[3 * i - 1], ARGV[3 * i], ARGV[3 * i + 1]
   local old = redis.pcall('GET', key)
   local answer = old
-  if not (type(old) == 'string' and string.find(old, '"status": "SUCCESS"', 1, true)) and
-      not (type(old) == 'table' and old.err) then
+  local success = type(old) == 'string' and string.sub(old, 1, 20) == '{"status": "SUCCESS"'
+  if not success and not (type(old) == 'table' and old.err) then
     if ttl == '0' then answer = redis.pcall('SET', key, document)
     else answer = redis.pcall('SETEX', key, ttl, document) end
     if not (type(answer) == 'table' and answer.err) then redis.call('PUBLISH', key, document) end

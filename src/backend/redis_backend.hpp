@@ -1,0 +1,30 @@
+#pragma once
+
+#include <memory>
+
+#include "backend/result_backend.hpp"
+#include "backend/result_keys.hpp"
+#include "redis/connection.hpp"
+
+namespace taskworker {
+
+// Results in Redis as Celery stores them (celery/backends/redis.py): SETEX and PUBLISH in one step.
+class RedisBackend final : public ResultBackend {
+public:
+    RedisBackend(redis::ConnectionOptions server, ResultKeys keys);
+
+    void store(const ResultRecord& record) override;
+    std::optional<ResultRecord> load(std::string_view id) override;
+    std::optional<ResultRecord> wait(std::string_view id, SteadyPoint until) override;
+    void forget(std::string_view id) override;
+
+private:
+    redis::ConnectionOptions server_;
+    ResultKeys keys_;
+    redis::Connection connection_;
+};
+
+// Stores results without looking at leases; see lua/store.lua.
+extern const redis::Script kStoreScript;
+
+}  // namespace taskworker

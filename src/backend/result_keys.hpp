@@ -1,0 +1,19 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "taskworker/config.hpp"
+
+namespace taskworker {
+
+// Where results lie in Redis (celery/backends/base.py: KeyValueStoreBackend). A value.
+struct ResultKeys {
+    std::string prefix;         // global_keyprefix of the result backend, completed
+    std::string ttl = "86400";  // seconds as text, for SETEX; "0" = for ever
+
+    explicit ResultKeys(const Settings& settings);
+    std::string task(std::string_view id) const;  // also the channel that tells of it
+};
+
+}  // namespace taskworker

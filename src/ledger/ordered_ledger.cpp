@@ -1,0 +1,117 @@
+#include "ledger/ordered_ledger.hpp"
+
+#include <optional>
+#include <utility>
+
+#include "backend/redis_backend.hpp"
+#include "ledger/redis_ledger.hpp"
+
+namespace taskworker {
+
+namespace {
+
+// The items of a batch on their way through the steps. What one step refuses, no later one sees.
+class Passage {
+public:
+    explicit Passage(SettleBatch batch) : batch_(std::move(batch)), refused_(batch_.items.size()) {}
+
+    // Runs `step` for what `pick` makes of the items that are still on their way.
+    template <class Pick, class Step>
+    void through(Pick pick, Step step) {
+        std::vector<SettleItem> items;
+        std::vector<std::size_t> places;
+        for (std::size_t i = 0; i < batch_.items.size(); ++i) {
+            if (refused_[i]) continue;
+            if (auto item = pick(batch_.items[i], batch_.origin[i])) {
+                items.push_back(std::move(*item));
+                places.push_back(i);
+            }
+        }
+        if (items.empty()) return;
+        for (auto& refusal : step(items)) {
+            const auto place = places.at(refusal.index);
+            refusal.index = batch_.origin[place];
+            refused_[place] = std::move(refusal);
+        }
+    }
+
+    std::vector<Refusal> refusals() {
+        std::vector<Refusal> all;
+        for (auto& refusal : refused_)
+            if (refusal) all.push_back(std::move(*refusal));
+        return all;
+    }
+
+private:
+    SettleBatch batch_;
+    std::vector<std::optional<Refusal>> refused_;
+};
+
+}  // namespace
+
+OrderedLedger::OrderedLedger(
+    std::unique_ptr<redis::Connection> broker,
+    std::unique_ptr<redis::Connection> results,
+    LedgerKeys keys,
+    std::string worker
+)
+    : broker_(std::move(broker)),
+      results_(std::move(results)),
+      keys_(std::move(keys)),
+      worker_(std::move(worker)) {
+    keys_.result_db = keys_.broker_db;  // settle.lua must not SELECT: its part here is the broker's
+}
+
+std::vector<Refusal> OrderedLedger::apply(std::span<const Entry> batch) {
+    return apply_for(worker_, batch);
+}
+
+std::vector<Refusal> OrderedLedger::apply_for(
+    const std::string& dead_worker, std::span<const Entry> batch
+) {
+    const auto settle = [&](std::span<const SettleItem> items) {
+        return run_settle(*broker_, keys_, dead_worker, items);
+    };
+    const auto end_at = [&](std::size_t i) { return std::get_if<Settlement>(&batch[i]); };
+    Passage passage(settle_batch(batch, keys_));
+    passage.through(
+        [&](const SettleItem& item, std::size_t i) -> std::optional<SettleItem> {
+            SettleItem follow{.tag = item.tag, .kind = 'k'};
+            if (const auto* end = end_at(i)) follow.commands = follow_ups(*end, keys_);
+            return follow;
+        },
+        settle
+    );
+    passage.through(
+        [](const SettleItem& item, std::size_t) {
+            return item.result_key.empty() ? std::nullopt : std::optional(item);
+        },
+        [&](std::span<const SettleItem> items) { return store(items); }
+    );
+    passage.through(
+        [&](const SettleItem& item, std::size_t i) -> std::optional<SettleItem> {
+            if (item.kind == 'k') return std::nullopt;
+            SettleItem last{.tag = item.tag, .kind = item.kind, .note = item.note};
+            if (const auto* end = end_at(i)) last.commands = disposal(*end, keys_);
+            return last;
+        },
+        settle
+    );
+    return passage.refusals();
+}
+
+std::vector<Refusal> OrderedLedger::store(std::span<const SettleItem> items) {
+    std::vector<std::string_view> words;
+    const auto count = std::to_string(items.size());
+    words.push_back(count);
+    for (const auto& item : items) {
+        words.push_back(item.result_key);
+        words.push_back(keys_.results->ttl);
+        words.push_back(item.document);
+    }
+    const auto reply = results_->run(kStoreScript, {}, words);
+    results_->check(reply, "store");
+    return refusals_in(reply);
+}
+
+}  // namespace taskworker

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "ledger/ledger.hpp"
+#include "ledger/settle_command.hpp"
+#include "redis/connection.hpp"
+
+namespace taskworker {
+
+// Broker and results in two servers, or an ACL that forbids SELECT in scripts: follow-ups, then
+// results, then acks, each step for the whole batch. A crash in between repeats work, it never
+// loses it: the lease is the last thing to go. Fenced before the first and at the last step.
+class OrderedLedger final : public Ledger {
+public:
+    OrderedLedger(
+        std::unique_ptr<redis::Connection> broker,
+        std::unique_ptr<redis::Connection> results,
+        LedgerKeys keys,
+        std::string worker
+    );
+
+    std::vector<Refusal> apply(std::span<const Entry> batch) override;
+    std::vector<Refusal> apply_for(const std::string& dead_worker, std::span<const Entry> batch)
+        override;
+
+private:
+    std::vector<Refusal> store(std::span<const SettleItem> items);
+
+    std::unique_ptr<redis::Connection> broker_, results_;
+    LedgerKeys keys_;
+    std::string worker_;
+};
+
+}  // namespace taskworker

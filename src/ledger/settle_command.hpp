@@ -1,0 +1,46 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "backend/result_keys.hpp"
+#include "broker/redis_keys.hpp"
+#include "ledger/ledger.hpp"
+
+namespace taskworker {
+
+// A Redis command as its words.
+using Words = std::vector<std::string>;
+
+// Where things are in Redis, for one ledger.
+struct LedgerKeys {
+    RedisKeys broker;
+    std::string node;                   // named in dead letters
+    std::optional<ResultKeys> results;  // none: results are not stored
+    int broker_db = 0, result_db = 0;
+};
+
+// What settle.lua is told about one entry.
+struct SettleItem {
+    std::string_view tag;
+    char kind = 'e';  // see settle.lua
+    std::string_view note = {};
+    std::vector<Words> commands = {};
+    std::string result_key = {};  // empty: nothing is stored
+    std::string document = {};
+};
+
+// Follow-ups in their order, then what becomes of the message itself.
+std::vector<Words> follow_ups(const Settlement& settlement, const LedgerKeys& keys);
+std::vector<Words> disposal(const Settlement& settlement, const LedgerKeys& keys);
+
+// The batch as the script wants it. A Start or Progress that is overtaken by an end in the same
+// batch is left out: `origin` gives each item's index in the batch.
+struct SettleBatch {
+    std::vector<SettleItem> items;
+    std::vector<std::size_t> origin;
+};
+SettleBatch settle_batch(std::span<const Entry> batch, const LedgerKeys& keys);
+
+}  // namespace taskworker

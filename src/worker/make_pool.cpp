@@ -1,0 +1,49 @@
+#include "worker/make_pool.hpp"
+
+#include <algorithm>
+#include <thread>
+
+#include "pool/child_pool.hpp"
+#include "pool/runner.hpp"
+#include "pool/thread_pool.hpp"
+#include "taskworker/errors.hpp"
+#include "worker/child_main.hpp"
+
+namespace taskworker {
+namespace {
+
+std::size_t slots_of(const Settings& settings) {
+    if (settings.worker_concurrency.value_or(0) > 0)
+        return static_cast<std::size_t>(*settings.worker_concurrency);
+    return std::max(1u, std::thread::hardware_concurrency());
+}
+
+std::unique_ptr<Pool> children(
+    const App& app, const Settings& settings, const WorkerOptions& options
+) {
+    return std::make_unique<ChildPool>(ChildPoolOptions{
+        .slots = slots_of(settings),
+        .arguments = options.child_arguments,
+        .node = options.node,
+        .identity = identity_of(app),
+        .max_tasks_per_child = settings.worker_max_tasks_per_child,
+        .max_memory_per_child = settings.worker_max_memory_per_child});
+}
+
+}  // namespace
+
+std::unique_ptr<Pool> make_pool(
+    const App& app, const Settings& settings, const WorkerOptions& options, Resources& resources
+) {
+    const auto& name = settings.worker_pool;
+    if (name == "prefork" || name == "processes") return children(app, settings, options);
+    const bool solo = name == "solo";
+    if (!solo && name != "threads" && name != "eventlet" && name != "gevent")
+        throw ConfigError("worker_pool: '" + name + "' is none of prefork, threads, solo");
+    return std::make_unique<ThreadPool>(ThreadPoolOptions{
+        .slots = solo ? 1 : slots_of(settings),
+        .run = execute_jobs(resources, options.node, settings),
+        .solo = solo});
+}
+
+}  // namespace taskworker

@@ -1,0 +1,159 @@
+#include "worker/running_worker.hpp"
+
+#include <unistd.h>
+
+#include <csignal>
+#include <utility>
+
+#include "base/log.hpp"
+#include "broker/open_broker.hpp"
+#include "ledger/open_ledger.hpp"
+#include "observe/log_observer.hpp"
+#include "worker/make_pool.hpp"
+
+namespace taskworker {
+namespace {
+
+using namespace std::chrono_literals;
+constexpr auto kSettleAtEnd = 10s;  // how long our end waits for a Redis that is away
+
+std::string fresh_worker_id() { return Luck::seeded_by_the_system().uuid(); }
+
+const char* name_of(Inflight::Stage stage) {
+    switch (stage) {
+        case Inflight::Stage::Received:
+            return "waits for its time";
+        case Inflight::Stage::Reserved:
+            return "waits for a slot";
+        case Inflight::Stage::Started:
+            return "runs";
+        case Inflight::Stage::Settling:
+            return "has ended, its result is on its way";
+    }
+    return "";
+}
+
+}  // namespace
+
+// One id for all parts: what they write in Redis belongs together.
+RunningWorker::RunningWorker(const App& app, const Settings& settings, const WorkerOptions& options)
+    : RunningWorker(app, settings, options, fresh_worker_id()) {}
+
+RunningWorker::RunningWorker(
+    const App& app, const Settings& settings, const WorkerOptions& options, const std::string& id
+)
+    : app_(app),
+      settings_(settings),
+      options_(options),
+      observer_(std::make_unique<LogObserver>()),
+      transport_(open_broker(settings, options.node, id)),
+      broker_(transport_->broker()),
+      consumer_leases_(transport_->leases()),
+      keeper_leases_(transport_->leases()),
+      settler_ledger_(open_ledger(settings, options.node, id)),
+      keeper_ledger_(open_ledger(settings, options.node, id)),
+      resources_(app, settings),
+      settler_(*settler_ledger_, *observer_, clock_, [this](auto tags) { over(tags); }),
+      finisher_(
+          {.settings = settings,
+           .node = options.node,
+           .clock = clock_,
+           .settler = settler_,
+           .held = held_,
+           .observer = *observer_,
+           .pool_failed = [this](const std::string& why) { pool_failed(why); }}
+      ),
+      pool_(make_pool(app, settings, options, resources_)),
+      keeper_(
+          {.app = app,
+           .settings = settings,
+           .node = options.node,
+           .clock = clock_,
+           .leases = *keeper_leases_,
+           .ledger = *keeper_ledger_,
+           .held = held_,
+           .observer = *observer_,
+           .lease_lost =
+               [this](const std::string& tag, Inflight::Stage stage) { lost(tag, stage); }}
+      ),
+      consumer_(
+          {.app = app,
+           .settings = settings,
+           .clock = clock_,
+           .broker = *broker_,
+           .leases = *consumer_leases_,
+           .pool = *pool_,
+           .held = held_,
+           .finisher = finisher_,
+           .observer = *observer_}
+      ) {}
+
+RunningWorker::~RunningWorker() = default;
+
+void RunningWorker::connect() { keeper_.beat_once(); }
+
+void RunningWorker::start() {
+    pool_->start(finisher_);
+    settler_.start();
+    keeper_.start();
+    auto queues = options_.queues;
+    if (queues.empty()) queues.push_back(settings_.task_default_queue);
+    consumer_.start(std::move(queues));
+}
+
+void RunningWorker::tell_what_runs() {
+    const auto entries = held_.snapshot();
+    log::warning("{} task(s) in hand, {} waiting in the pool", entries.size(), pool_->waiting());
+    for (const auto& entry : entries) {
+        const auto& request = entry.delivery->request;
+        log::warning(
+            "{}[{}] {} (pid {})",
+            request.display_name(),
+            request.id,
+            name_of(entry.stage),
+            entry.pid
+        );
+    }
+}
+
+void RunningWorker::stop_fetching() { consumer_.stop(); }
+
+void RunningWorker::wait_for_tasks() { pool_->stop(SteadyPoint::max()); }
+
+void RunningWorker::end_tasks_now() {
+    finisher_.going_down();
+    pool_->stop(clock_.ticks());
+}
+
+bool RunningWorker::finish() {
+    for (const auto& entry : held_.snapshot()) {
+        if (entry.stage == Inflight::Stage::Settling) continue;
+        if (entry.stage == Inflight::Stage::Started)
+            finisher_.abandon(entry, app_.find(entry.delivery->request.task));
+    }
+    if (const auto n = finisher_.handed_back(); n > 0)
+        log::warning("Restoring {} unacknowledged message(s)", n);
+    if (const auto left = settler_.stop(clock_.ticks() + kSettleAtEnd); left > 0)
+        log::error("{} result(s) could not be stored; their tasks will be run again", left);
+    keeper_.stop();
+    return pool_->stuck() == 0;
+}
+
+void RunningWorker::over(std::span<const std::string> tags) {
+    held_.remove(tags);
+    consumer_.room_freed();
+}
+
+// What runs goes on: its end will be refused. What has not begun must not begin.
+void RunningWorker::lost(const std::string& tag, Inflight::Stage stage) {
+    if (stage == Inflight::Stage::Reserved) pool_->cancel(tag, SIGKILL);
+    log::warning("lease lost: {} (another worker has the task now)", tag);
+}
+
+void RunningWorker::pool_failed(const std::string& why) {
+    log::critical("The pool cannot go on: {}. Shutting down.", why);
+    failed_ = true;
+    ::kill(::getpid(), SIGTERM);
+}
+
+}  // namespace taskworker

@@ -1,0 +1,73 @@
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+
+#include "base/clock.hpp"
+#include "broker/transport.hpp"
+#include "ledger/ledger.hpp"
+#include "observe/observer.hpp"
+#include "pool/pool.hpp"
+#include "task/resources.hpp"
+#include "worker/consumer.hpp"
+#include "worker/finisher.hpp"
+#include "worker/held.hpp"
+#include "worker/keeper.hpp"
+#include "worker/settler.hpp"
+#include "worker/worker.hpp"
+
+namespace taskworker {
+
+// All parts of a worker, by value, in the order in which they are built. Ends "senders before
+// receivers": consumer → pool → settler → keeper. Called from main's thread, but for
+// end_tasks_now(), which may hurry wait_for_tasks() along from another.
+class RunningWorker {
+public:
+    RunningWorker(const App& app, const Settings& settings, const WorkerOptions& options);
+    ~RunningWorker();
+
+    void connect();  // first contact; throws while Redis is away: call again
+    void start();
+    void tell_what_runs();  // to the log
+    bool failed() const { return failed_; }
+
+    void stop_fetching();   // what had not begun goes back to its lists
+    void wait_for_tasks();  // returns when nothing runs, or end_tasks_now() has done what it can
+    void end_tasks_now();
+    // Settles what is left and says goodbye. False: a thread still runs, leave by _exit().
+    bool finish();
+
+private:
+    RunningWorker(
+        const App& app,
+        const Settings& settings,
+        const WorkerOptions& options,
+        const std::string& id
+    );
+    void over(std::span<const std::string> tags);
+    void lost(const std::string& tag, Inflight::Stage stage);
+    void pool_failed(const std::string& why);
+
+    const App& app_;
+    const Settings& settings_;
+    const WorkerOptions& options_;
+    SystemClock clock_;
+    std::unique_ptr<Observer> observer_;
+    std::unique_ptr<Transport> transport_;
+    std::unique_ptr<Broker> broker_;
+    std::unique_ptr<Leases> consumer_leases_, keeper_leases_;
+    std::unique_ptr<Ledger> settler_ledger_, keeper_ledger_;
+    Resources resources_;
+    Held held_;
+    Settler settler_;
+    Finisher finisher_;
+    std::unique_ptr<Pool> pool_;
+    Keeper keeper_;
+    Consumer consumer_;
+    std::atomic<bool> failed_{false};
+};
+
+}  // namespace taskworker
