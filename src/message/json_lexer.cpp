@@ -1,6 +1,7 @@
 #include "message/json_lexer.hpp"
 
 #include <fmt/format.h>
+#include <simdjson.h>
 
 #include <cstdint>
 #include <cstring>
@@ -269,6 +270,10 @@ bool JsonLexer::skip_value() {
         String name;
         if (closers.back() == '}' && !(string(name) && expect(':'))) return false;
     } while (true);
+}
+
+bool is_valid_utf8(std::string_view text) {
+    return simdjson::validate_utf8(text.data(), text.size());
 }
 
 void append_unescaped(std::string& out, std::string_view inside) {

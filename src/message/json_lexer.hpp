@@ -51,6 +51,8 @@ private:
     std::string error_;
 };
 
+bool is_valid_utf8(std::string_view text);
+
 // The text that stands between the quotes of a literal, UTF-8; lone surrogates as WTF-8.
 // The literal has gone through JsonLexer::string.
 void append_unescaped(std::string& out, std::string_view inside);

@@ -35,6 +35,8 @@ struct RetryEdit {
     std::optional<Seconds> time_limit, soft_time_limit;
     Json headers = Json::object();           // custom headers added
 };
+// A message of protocol 1 comes back as protocol 2, as Celery does it. Throws EncodeError
+// (python_json.hpp) for headers that JSON has no form for.
 std::string republish(const Message& message, const Request& request, const RetryEdit& edit);
 
 // The same message marked as redelivered (headers and delivery_info), for requeue and hand-back.
@@ -60,6 +62,7 @@ struct Publication {
     Json headers = Json::object();
     Json stamped_headers, stamps = Json::object();
 };
+// Throws EncodeError for arguments that JSON has no form for.
 std::string encode_publication(const Publication& publication);
 
 }  // namespace taskworker

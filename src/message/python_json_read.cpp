@@ -1,4 +1,3 @@
-#include <simdjson.h>
 
 #include <algorithm>
 #include <charconv>
@@ -210,7 +209,7 @@ std::variant<Json, JsonError> parse_json(std::string_view text, const WireLimits
     if (text.size() > limits.body_bytes) {
         return JsonError{"text of more than " + std::to_string(limits.body_bytes) + " bytes"};
     }
-    if (!simdjson::validate_utf8(text.data(), text.size())) return JsonError{"not UTF-8"};
+    if (!is_valid_utf8(text)) return JsonError{"not UTF-8"};
     return Reader(text, limits).read();
 }
 

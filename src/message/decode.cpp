@@ -1,0 +1,172 @@
+#include "message/decode.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "message/body.hpp"
+#include "message/fields.hpp"
+#include "message/header_names.hpp"
+#include "message/python_json.hpp"
+#include "message/request_reader.hpp"
+
+namespace taskworker {
+namespace {
+
+bool is_list_or_null(const Json& value) { return value.is_null() || value.is_array(); }
+
+const Json& member(const Json& object, const char* name) {
+    static const Json null;
+    const auto found = object.find(name);
+    return found == object.end() ? null : *found;
+}
+
+// Signatures are objects; what is in them is for canvas to judge.
+bool take_signatures(Json& to, Json from) {
+    const bool good =
+        is_list_or_null(from) &&
+        std::all_of(from.begin(), from.end(), [](const Json& one) { return one.is_object(); });
+    if (good) to = std::move(from);
+    return good;
+}
+
+std::optional<Malformed> take_links(Request& request, const Json& from, bool with_chain) {
+    if (!take_signatures(request.callbacks, member(from, "callbacks"))) {
+        return Malformed{"callbacks are not a list of signatures"};
+    }
+    if (!take_signatures(request.errbacks, member(from, "errbacks"))) {
+        return Malformed{"errbacks are not a list of signatures"};
+    }
+    if (!take_signatures(request.chain, with_chain ? member(from, "chain") : Json())) {
+        return Malformed{"the chain is not a list of signatures"};
+    }
+    request.chord = member(from, "chord");
+    if (!request.chord.is_null() && !request.chord.is_object()) {
+        return Malformed{"the chord is not a signature"};
+    }
+    return std::nullopt;
+}
+
+std::optional<Malformed> take_arguments(Request& request, Json args, Json kwargs) {
+    if (!args.is_array()) return Malformed{"the positional arguments are not a list"};
+    if (!kwargs.is_object()) return Malformed{"the keyword arguments are not an object"};
+    request.args = std::move(args);
+    request.kwargs = std::move(kwargs);
+    return std::nullopt;
+}
+
+// [args, kwargs, embed]
+std::optional<Malformed> take_list_body(Request& request, Json& body) {
+    if (body.size() != 3) {
+        return Malformed{fmt::format("the body is a list of {}, not of three", body.size())};
+    }
+    if (auto why = take_arguments(request, std::move(body[0]), std::move(body[1]))) return why;
+    if (!body[2].is_null() && !body[2].is_object()) {
+        return Malformed{"the third part of the body is not an object"};
+    }
+    return take_links(request, body[2].is_null() ? Json::object() : body[2], true);
+}
+
+// Protocol 1: everything in one object (celery/worker/strategy.py: hybrid_to_proto2).
+std::optional<Malformed> take_object_body(Request& request, const Json& body) {
+    const auto part = [&](const char* name, Json fallback) {
+        return body.contains(name) ? body.at(name) : std::move(fallback);
+    };
+    auto why = take_arguments(request, part("args", Json::array()), part("kwargs", Json::object()));
+    return why ? why : take_links(request, body, false);
+}
+
+std::optional<Malformed> take_body(Request& request, Json& body) {
+    if (body.is_array()) return take_list_body(request, body);
+    if (body.is_object()) return take_object_body(request, body);
+    return Malformed{"the body is neither a list of three nor an object"};
+}
+
+// What the sender gave as headers= (celery/app/task.py: Context._get_custom_headers).
+std::optional<Malformed> take_custom_headers(
+    const Message& message, Request& request, const WireLimits& limits
+) {
+    request.headers = Json::object();
+    auto& headers = request.headers.get_ref<Json::object_t&>();
+    std::string scratch;
+    for (const auto& field : message.headers) {
+        const auto name = plain_name(message.text(field.name), scratch);
+        const auto header = header_of(name);
+        if (header != Header::Unknown && header != Header::Custom) continue;
+        auto value = parse_json(message.text(field.value), limits);
+        if (const auto* error = std::get_if<JsonError>(&value)) {
+            return Malformed{
+                fmt::format("header {}: {}", raw_for_error(message.text(field.name)), error->why)};
+        }
+        if (header == Header::Unknown) {
+            headers.emplace_back(std::string(name), std::move(std::get<Json>(value)));
+        } else if (std::get<Json>(value).is_object()) {
+            request.headers = std::move(std::get<Json>(value));
+            break;
+        }
+    }
+    return std::nullopt;
+}
+
+void read_headers(RequestReader& reader, const Message& message) {
+    std::string scratch;
+    for (const auto& field : message.headers) {
+        reader.header(plain_name(message.text(field.name), scratch), message.text(field.value));
+    }
+}
+
+// Protocol 1 and hybrids: the body's fields, then the message headers over them.
+std::optional<Malformed> read_object_message(
+    const Message& message, Request& request, RequestReader& reader, const WireLimits& limits
+) {
+    auto opened = open_body(message, limits);
+    if (auto* malformed = std::get_if<Malformed>(&opened)) return std::move(*malformed);
+    auto& body = std::get<Json>(opened);
+    if (!body.is_object()) return Malformed{"no task: neither in the headers nor in the body"};
+    for (const auto& [name, value] : body.get_ref<const Json::object_t&>()) {
+        const auto header = header_of(name);
+        if (header == Header::Unknown || header == Header::Attribute || header == Header::Custom)
+            continue;
+        if (header == Header::Compression || header == Header::Redelivered) continue;
+        reader.header(name, to_json_text(value));
+    }
+    read_headers(reader, message);
+    if (auto why = take_object_body(request, body)) return why;
+    return take_custom_headers(message, request, limits);
+}
+
+}  // namespace
+
+std::variant<Request, Malformed> decode(
+    const Message& message, std::span<const std::string> accept, const WireLimits& limits
+) {
+    if (auto why = check_content(message, accept)) return *why;
+    std::variant<Request, Malformed> result;
+    auto& request = std::get<Request>(result);
+    RequestReader reader(request);
+    const bool named = find_field(message, message.headers, "task") != nullptr;
+    const char first = first_sign_of_body(message);
+    if (named && first == '[') {
+        request.has_argsrepr = true;
+        read_headers(reader, message);
+    } else if (named && first != '{') {
+        return Malformed{"the body is neither a list of three nor an object"};
+    } else if (auto why = read_object_message(message, request, reader, limits)) {
+        return *why;
+    }
+    reader.properties(message);
+    reader.finish();
+    if (reader.wrong()) return *reader.wrong();
+    return result;
+}
+
+std::optional<Malformed> decode_body(
+    const Message& message, Request& request, const WireLimits& limits
+) {
+    auto opened = open_body(message, limits);
+    if (auto* malformed = std::get_if<Malformed>(&opened)) return std::move(*malformed);
+    if (auto why = take_body(request, std::get<Json>(opened))) return why;
+    return take_custom_headers(message, request, limits);
+}
+
+}  // namespace taskworker

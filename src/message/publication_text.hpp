@@ -1,0 +1,25 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "message/publish.hpp"
+
+namespace taskworker {
+
+// The parts of a new message, shared by publish and republish.
+
+struct PublicationReprs {
+    std::string args, kwargs;
+};
+
+// The headers as JSON text; without `reprs` they are made of the arguments.
+std::string headers_text(const Publication& p, const std::optional<PublicationReprs>& reprs);
+
+// [args, kwargs, {"callbacks": …, "errbacks": …, "chain": …, "chord": …}]
+std::string body_json(const Publication& p);
+
+// 30, 20.5 or null: whole seconds are written as an integer.
+std::string seconds_text(const std::optional<Seconds>& value);
+
+}  // namespace taskworker

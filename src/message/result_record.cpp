@@ -1,0 +1,122 @@
+#include "message/result_record.hpp"
+
+#include "message/fields.hpp"
+#include "message/json_lexer.hpp"
+#include "message/json_members.hpp"
+#include "message/python_json.hpp"
+#include "message/python_repr.hpp"
+
+namespace taskworker {
+namespace {
+
+void append_literal(std::string& out, const std::optional<std::string>& text) {
+    if (text) {
+        write_json_string(out, *text);
+    } else {
+        out += "null";
+    }
+}
+
+// An argument that JSON has no form for is stored as its repr (celery/utils/serialization.py:
+// ensure_serializable).
+void append_argument(std::string& out, const Json& argument) {
+    const auto size = out.size();
+    try {
+        write_json(out, argument);
+    } catch (const EncodeError&) {
+        out.resize(size);
+        write_json_string(out, python_repr(argument));
+    }
+}
+
+// One member of a stored document.
+void take_member(
+    ResultRecord& record, bool& has_status, std::string_view name, std::string_view raw
+) {
+    const auto text = [&] { return raw_text(raw); };
+    if (name == "status") {
+        has_status = raw.starts_with('"');
+        record.status = text().value_or("");
+    } else if (name == "task_id") {
+        record.id = text().value_or("");
+    } else if (name == "result") {
+        record.result = raw;
+    } else if (name == "children") {
+        record.children = raw;
+    } else if (name == "traceback") {
+        record.traceback = text();
+    } else if (name == "date_done") {
+        record.date_done = text();
+    } else if (name == "group_id") {
+        record.group_id = text();
+    } else if (name == "parent_id") {
+        record.parent_id = text();
+    } else {
+        write_json_string(record.extended, name);
+        record.extended.append(": ").append(raw).append(", ");
+    }
+}
+
+}  // namespace
+
+std::string encode_result(const ResultRecord& record) {
+    std::string out;
+    out.reserve(240 + record.result.size() + record.extended.size() + record.children.size());
+    out += "{\"status\": ";
+    write_json_string(out, record.status);
+    out.append(", \"result\": ").append(record.result).append(", \"traceback\": ");
+    append_literal(out, record.traceback);
+    out.append(", \"children\": ").append(record.children).append(", \"date_done\": ");
+    append_literal(out, record.date_done);
+    out += ", ";
+    const auto when_given = [&](const char* name, const std::optional<std::string>& text) {
+        if (!text || text->empty()) return;
+        out += name;
+        write_json_string(out, *text);
+        out += ", ";
+    };
+    when_given("\"group_id\": ", record.group_id);
+    when_given("\"parent_id\": ", record.parent_id);
+    out.append(record.extended).append("\"task_id\": ");
+    write_json_string(out, record.id);
+    return out += '}';
+}
+
+std::optional<ResultRecord> decode_result(std::string_view document) {
+    const WireLimits limits;
+    if (!is_valid_utf8(document) || document.size() > limits.message_bytes) return std::nullopt;
+    JsonLexer lexer(document, limits);
+    std::vector<Field> fields;
+    if (!read_fields(lexer, document, fields) || !lexer.at_end()) return std::nullopt;
+    ResultRecord record;
+    bool has_status = false;
+    std::string scratch;
+    for (const auto& [name, value] : fields) {
+        const auto literal = document.substr(name.at, name.size);
+        take_member(
+            record, has_status, plain_name(literal, scratch), document.substr(value.at, value.size)
+        );
+    }
+    return has_status ? std::optional(std::move(record)) : std::nullopt;
+}
+
+std::string encode_failure(const Failure& failure) {
+    std::string out;
+    MemberWriter writer(out);
+    write_json_string(writer.open("exc_type"), failure.type);
+    auto& list = writer.open("exc_message") += '[';
+    const char* separator = "";
+    if (failure.args.is_array()) {
+        for (const auto& argument : failure.args) {
+            list += separator;
+            separator = ", ";
+            append_argument(list, argument);
+        }
+    }
+    list += ']';
+    write_json_string(writer.open("exc_module"), failure.module);
+    writer.close();
+    return out;
+}
+
+}  // namespace taskworker
