@@ -2,6 +2,7 @@
 #include <initializer_list>
 
 #include "base/url.hpp"
+#include "broker/transport_options.hpp"
 #include "cli/settings_rows.hpp"
 #include "taskworker/errors.hpp"
 
@@ -72,6 +73,15 @@ Broken redis_url(const std::string& value) {
     }
 }
 
+Broken transport(const Json& value) {
+    try {
+        parse_transport_options(value);
+        return std::nullopt;
+    } catch (const ConfigError& error) {
+        return std::string(error.what());
+    }
+}
+
 bool no_backend(const std::string& url) { return url.empty() || url.starts_with("disabled"); }
 Broken result_url(const std::string& value) {
     return no_backend(value) ? std::nullopt : redis_url(value);
@@ -88,11 +98,12 @@ Broken pool(const std::string& value) {
 Broken unknown_tasks(const std::string& value) { return one_of(value, {"dead_letter", "celery"}); }
 
 // 0 and null both mean "never" and "no limit" in Celery; here they are both none.
-Setting zero_is_none(Setting setting, std::optional<Seconds> Settings::*member) {
+template <class T>
+Setting zero_is_none(Setting setting, std::optional<T> Settings::*member) {
     setting.assign = [inner = setting.assign, member](Settings& settings, const Json& value) {
         auto broken = inner(settings, value);
         auto& to = settings.*member;
-        if (!broken && to && to->count() == 0) to.reset();
+        if (!broken && to == T{}) to.reset();
         return broken;
     };
     return setting;
@@ -128,7 +139,7 @@ std::vector<Setting> general_and_broker() {
         used(Broker, "broker_url", &S::broker_url,
              "Where tasks come from: redis://, rediss:// or redis+socket://", &redis_url),
         used(Broker, "broker_transport_options", &S::broker_transport_options,
-             "visibility_timeout, global_keyprefix, priority_steps, sep, queue_order_strategy"),
+             "visibility_timeout, global_keyprefix, priority_steps, sep, queue_order_strategy and more", &transport),
         used(Broker, "broker_connection_timeout", &S::broker_connection_timeout,
              "Seconds to wait for a connection", &positive),
     };
@@ -186,10 +197,12 @@ std::vector<Setting> worker() {
              "Rate limits are passed over"),
         used(Worker, "worker_log_color", &S::worker_log_color,
              "Coloured log lines; null = on a terminal"),
-        used(Worker, "worker_max_memory_per_child", &S::worker_max_memory_per_child,
-             "KiB of memory above which a child is replaced after its task; null = no limit", &at_least<1>),
-        used(Worker, "worker_max_tasks_per_child", &S::worker_max_tasks_per_child,
-             "Tasks after which a child is replaced; null = no limit", &at_least<1>),
+        zero_is_none(used(Worker, "worker_max_memory_per_child", &S::worker_max_memory_per_child,
+             "KiB of memory above which a child is replaced after its task; null or 0 = no limit",
+             &at_least<0>), &S::worker_max_memory_per_child),
+        zero_is_none(used(Worker, "worker_max_tasks_per_child", &S::worker_max_tasks_per_child,
+             "Tasks after which a child is replaced; null or 0 = no limit", &at_least<0>),
+             &S::worker_max_tasks_per_child),
         used(Worker, "worker_pool", &S::worker_pool,
              "prefork (or processes), threads, solo; eventlet and gevent mean threads (-P)", &pool),
         used(Worker, "worker_prefetch_multiplier", &S::worker_prefetch_multiplier,

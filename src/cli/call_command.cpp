@@ -1,0 +1,33 @@
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <variant>
+
+#include "base/iso_time.hpp"
+#include "broker/open_broker.hpp"
+#include "cli/call_options.hpp"
+#include "cli/commands.hpp"
+#include "cli/exit_code.hpp"
+#include "cli/node_name.hpp"
+#include "client/producer.hpp"
+
+namespace taskworker {
+
+int run_call_command(
+    const GlobalOptions& global, const CallCommand& options, RegisterTasks linked_in
+) {
+    const auto call = read_call(options);  // a mistake is told before anything is loaded
+    const Session session(global, linked_in, NeedsApp::No);
+    const auto name = producer_name(host_name());
+    auto luck = Luck::seeded_by_the_system();
+    const Moment moment{SystemClock().now(), luck, name, session.settings()};
+    const auto publication = make_publication(call, moment);
+    const Outgoing message = address(publication);
+
+    const auto transport = open_broker(session.settings(), name, luck.uuid());
+    transport->broker()->publish({&message, 1});
+    fmt::print("{}\n", publication.id);
+    return std::fflush(stdout) == 0 ? kDone : kFailed;
+}
+
+}  // namespace taskworker

@@ -1,0 +1,21 @@
+#pragma once
+
+#include "cli/options.hpp"
+#include "cli/session.hpp"
+
+namespace taskworker {
+
+// The commands behind their options; each returns the exit code. They throw ConfigError (exit code
+// 2), BrokerError and BackendError (69).
+int run_worker_command(
+    const GlobalOptions& global, const WorkerCommand& options, RegisterTasks linked_in
+);
+int run_call_command(
+    const GlobalOptions& global, const CallCommand& options, RegisterTasks linked_in
+);
+int run_result_command(
+    const GlobalOptions& global, const ResultCommand& options, RegisterTasks linked_in
+);
+int run_pool_child_command(const GlobalOptions& global, RegisterTasks linked_in);
+
+}  // namespace taskworker

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cli/options.hpp"
+
+namespace taskworker {
+
+// The declarations behind parse_options(): CLI11's parser and what it fills. Not moved: the parser
+// holds references into it.
+class OptionParser {
+public:
+    OptionParser();
+    OptionParser(const OptionParser&) = delete;
+    OptionParser& operator=(const OptionParser&) = delete;
+
+    std::variant<Invocation, Ending> parse(std::vector<std::string> arguments);
+
+private:
+    void declare_global();
+    void declare_worker();
+    void declare_worker_accepted();
+    void declare_call();
+    void declare_result();
+    // A flag whose value is a setting: its text goes through the settings' own checks.
+    CLI::Option* setting(CLI::App& to, const char* flags, const char* name, const char* help);
+    CLI::Option* switch_setting(
+        CLI::App& to, const char* flags, const char* name, const char* value, const char* help
+    );
+
+    std::vector<Override> take_dotted(std::vector<std::string>& arguments) const;
+    bool takes_value(const std::string& token) const;
+    std::optional<Ending> unexpected() const;
+    Invocation invocation();
+
+    CLI::App app_{"A worker in C++ that speaks Celery's protocol."};
+    CLI::App* worker_ = nullptr;
+    CLI::App* call_ = nullptr;
+    CLI::App* result_ = nullptr;
+    CLI::App* pool_child_ = nullptr;
+
+    GlobalOptions global_;
+    WorkerCommand worker_options_;
+    CallCommand call_options_;
+    ResultCommand result_options_;
+    std::vector<std::string> sets_;
+    std::string config_, level_, serializer_, ignored_;
+};
+
+}  // namespace taskworker

@@ -1,0 +1,60 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/log.hpp"
+#include "cli/load_config.hpp"
+
+namespace taskworker {
+
+// What the command line says. Pure: nothing is loaded, opened or looked up.
+
+struct GlobalOptions {
+    std::string app;  // -A; empty: not given
+    std::optional<std::filesystem::path> config;
+    bool quiet = false;
+    bool no_color = false;
+    std::vector<Override> overrides;  // flags that are settings, --set, and `task.x=1`
+};
+
+struct WorkerCommand {
+    std::string hostname;  // -n, not yet expanded
+    log::Level level = log::Level::Warning;
+    std::vector<std::string> queues, exclude_queues;
+};
+
+struct CallCommand {
+    std::string task;
+    std::string args, kwargs;  // JSON text; empty: none
+    std::string eta, countdown, expires;
+    std::string queue, priority;
+};
+
+struct ResultCommand {
+    std::string id;
+    bool json = false, traceback = false, watch = false;
+    std::optional<double> timeout;  // of --watch, seconds
+};
+
+struct PoolChildCommand {};
+
+struct Invocation {
+    GlobalOptions global;
+    std::variant<WorkerCommand, CallCommand, ResultCommand, PoolChildCommand> command;
+};
+
+// The program ends here: help, version, or a mistake on the command line (exit code 2).
+struct Ending {
+    int code = 0;
+    std::string out;  // for stdout
+    std::string err;  // for stderr, without the program's name
+};
+
+// `arguments` without argv[0].
+std::variant<Invocation, Ending> parse_options(std::vector<std::string> arguments);
+
+}  // namespace taskworker

@@ -1,0 +1,99 @@
+#include "cli/option_parser.hpp"
+
+namespace taskworker {
+
+// The options of `taskworker worker`, in Celery's words (celery/bin/worker.py).
+void OptionParser::declare_worker() {
+    worker_ = app_.add_subcommand("worker", "Run tasks");
+    constexpr auto kWorker = "Worker", kPool = "Pool", kQueues = "Queues";
+    auto& to = *worker_;
+
+    to.add_option("-n,--hostname", worker_options_.hostname, "Node name, e.g. w1@%h")
+        ->type_name("NAME")
+        ->group(kWorker);
+    to.add_option("-l,--loglevel", level_, "DEBUG, INFO, WARNING (default), ERROR, CRITICAL")
+        ->type_name("LEVEL")
+        ->group(kWorker);
+    switch_setting(
+        to,
+        "-E,--task-events,--events",
+        "worker_send_task_events",
+        "true",
+        "Send events to monitors"
+    )
+        ->group(kWorker);
+
+    setting(to, "-c,--concurrency", "worker_concurrency", "Tasks at a time; default: CPUs")
+        ->type_name("N")
+        ->group(kPool);
+    setting(
+        to,
+        "-P,--pool",
+        "worker_pool",
+        "prefork (default), threads, solo; eventlet and gevent mean threads"
+    )
+        ->type_name("KIND")
+        ->group(kPool);
+    setting(to, "--time-limit", "task_time_limit", "A task is killed after it")
+        ->type_name("SECONDS")
+        ->group(kPool);
+    setting(to, "--soft-time-limit", "task_soft_time_limit", "A task is told to stop after it")
+        ->type_name("SECONDS")
+        ->group(kPool);
+    setting(
+        to,
+        "--max-tasks-per-child",
+        "worker_max_tasks_per_child",
+        "A child is replaced after N tasks"
+    )
+        ->type_name("N")
+        ->group(kPool);
+    setting(
+        to,
+        "--max-memory-per-child",
+        "worker_max_memory_per_child",
+        "A child is replaced when it holds more memory"
+    )
+        ->type_name("KIB")
+        ->group(kPool);
+
+    to.add_option(
+          "-Q,--queues", worker_options_.queues, "Queues to consume; default: task_default_queue"
+    )
+        ->type_name("A,B")
+        ->delimiter(',')
+        ->allow_extra_args(false)
+        ->group(kQueues);
+    to.add_option("-X,--exclude-queues", worker_options_.exclude_queues, "Queues not to consume")
+        ->type_name("A,B")
+        ->delimiter(',')
+        ->allow_extra_args(false)
+        ->group(kQueues);
+    // 0 is "as set elsewhere", as in Celery (`value or conf`).
+    const auto prefetch = [this](const std::string& text) {
+        if (text != "0")
+            global_.overrides.push_back(
+                {"worker_prefetch_multiplier", text, "--prefetch-multiplier"}
+            );
+    };
+    to.add_option_function<std::string>("--prefetch-multiplier", prefetch, "Messages held per slot")
+        ->type_name("N")
+        ->group(kQueues);
+    to.footer(
+        "Settings may also be given as NAME=VALUE arguments: task.acks_late=true.\n"
+        "TERM or INT ends the worker when its tasks have ended, QUIT or a second one at once.\n"
+    );
+}
+
+// What scripts written for Celery's worker pass and what has no meaning here.
+void OptionParser::declare_worker_accepted() {
+    constexpr auto kAccepted = "Accepted, without effect";
+    for (const auto* flag : {"--without-gossip", "--without-mingle", "--without-heartbeat"})
+        worker_->add_flag(flag)->group(kAccepted);
+    worker_->add_option("--heartbeat-interval", ignored_)->type_name("N")->group(kAccepted);
+    worker_->add_option("-O,--optimization", ignored_)->type_name("NAME")->group(kAccepted);
+    switch_setting(*worker_, "--disable-prefetch", "worker_disable_prefetch", "true", "")
+        ->group(kAccepted);
+}
+
+}  // namespace taskworker

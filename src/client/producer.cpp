@@ -1,0 +1,58 @@
+#include "client/producer.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+
+#include "base/iso_time.hpp"
+
+namespace taskworker {
+namespace {
+
+// A message that is void already has a time to live of 0 (celery/app/amqp.py: as_task_v2).
+std::string milliseconds_until(TimePoint end, TimePoint now) {
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end - now);
+    return fmt::format("{}", std::max<std::int64_t>(0, left.count()));
+}
+
+}  // namespace
+
+Publication make_publication(const TaskCall& call, const Moment& moment) {
+    Publication message;
+    message.task = call.task;
+    message.id = moment.luck.uuid();
+    message.root_id = message.id;
+    message.args = call.args;
+    message.kwargs = call.kwargs;
+    message.origin = moment.node;
+    message.routing_key = call.queue.value_or(moment.settings.task_default_queue);
+    message.priority = call.priority.value_or(moment.settings.task_default_priority.value_or(0));
+    message.delivery_tag = moment.luck.uuid();
+
+    auto eta = call.eta;
+    if (call.countdown && call.countdown->count() > 0) eta = moment.now + *call.countdown;
+    if (eta) message.eta = format_iso_time(*eta);
+
+    auto expires = call.expires;
+    if (call.expires_in) expires = moment.now + *call.expires_in;
+    if (expires) {
+        message.expires = format_iso_time(*expires);
+        message.expiration = milliseconds_until(*expires, moment.now);
+    }
+    return message;
+}
+
+Outgoing address(const Publication& publication) {
+    return {
+        .queue = publication.routing_key,
+        .priority = publication.priority,
+        .envelope = encode_publication(publication)};
+}
+
+std::string producer_name(const std::string& host) {
+    return fmt::format("gen{}@{}", ::getpid(), host);
+}
+
+}  // namespace taskworker

@@ -1,0 +1,288 @@
+#include "cli/options.hpp"
+
+#include <gtest/gtest.h>
+
+namespace taskworker {
+namespace {
+
+template <class Command>
+struct Said {
+    GlobalOptions global;
+    Command command;
+};
+
+template <class Command>
+Said<Command> say(std::vector<std::string> arguments) {
+    auto parsed = parse_options(std::move(arguments));
+    if (const auto* ending = std::get_if<Ending>(&parsed)) {
+        ADD_FAILURE() << ending->err << ending->out;
+        return {};
+    }
+    auto& said = std::get<Invocation>(parsed);
+    EXPECT_TRUE(std::holds_alternative<Command>(said.command));
+    return {said.global, std::get<Command>(said.command)};
+}
+
+std::string mistake(std::vector<std::string> arguments) {
+    auto parsed = parse_options(std::move(arguments));
+    const auto* ending = std::get_if<Ending>(&parsed);
+    if (!ending) return "no mistake";
+    EXPECT_EQ(ending->code, 2);
+    EXPECT_EQ(ending->err.find('\n'), std::string::npos) << ending->err;
+    return ending->err;
+}
+
+std::string help(std::vector<std::string> arguments) {
+    auto parsed = parse_options(std::move(arguments));
+    const auto* ending = std::get_if<Ending>(&parsed);
+    EXPECT_TRUE(ending && ending->code == 0);
+    return ending ? ending->out : "";
+}
+
+std::string overrides(const GlobalOptions& global) {
+    std::string text;
+    for (const auto& o : global.overrides) text += o.name + "=" + o.text + "(" + o.shown + ") ";
+    return text;
+}
+
+TEST(Options, ReadCelerysOrder) {
+    const auto said = say<WorkerCommand>(
+        {"-A",
+         "app",
+         "worker",
+         "-l",
+         "info",
+         "-c",
+         "4",
+         "-P",
+         "threads",
+         "-Q",
+         "a,b",
+         "-n",
+         "w1@%h",
+         "-E"}
+    );
+    EXPECT_EQ(said.global.app, "app");
+    EXPECT_EQ(said.command.level, log::Level::Info);
+    EXPECT_EQ(said.command.queues, (std::vector<std::string>{"a", "b"}));
+    EXPECT_EQ(said.command.hostname, "w1@%h");
+    EXPECT_EQ(
+        overrides(said.global),
+        "worker_concurrency=4(-c) worker_pool=threads(-P) worker_send_task_events=true(-E) "
+    );
+}
+
+TEST(Options, ReadTheOldOrderToo) {
+    const auto said = say<WorkerCommand>({"worker", "-A", "app", "-b", "redis://h/1", "-q", "-C"});
+    EXPECT_EQ(said.global.app, "app");
+    EXPECT_TRUE(said.global.quiet);
+    EXPECT_TRUE(said.global.no_color);
+    EXPECT_EQ(overrides(said.global), "broker_url=redis://h/1(-b) ");
+}
+
+TEST(Options, ReadTheLongAndTheJoinedForms) {
+    const auto said = say<WorkerCommand>(
+        {"--app=app",
+         "worker",
+         "--loglevel=DEBUG",
+         "--concurrency=2",
+         "--time-limit=30",
+         "-c4",
+         "--queues=x"}
+    );
+    EXPECT_EQ(said.global.app, "app");
+    EXPECT_EQ(said.command.level, log::Level::Debug);
+    EXPECT_EQ(said.command.queues, std::vector<std::string>{"x"});
+}
+
+TEST(Options, TakeWhatScriptsForCelerysWorkerPass) {
+    const auto said = say<WorkerCommand>(
+        {"-A",
+         "conformance",
+         "worker",
+         "-c",
+         "2",
+         "-n",
+         "w@h",
+         "-Q",
+         "q",
+         "-l",
+         "INFO",
+         "-E",
+         "--prefetch-multiplier",
+         "1",
+         "--max-tasks-per-child",
+         "5",
+         "--without-gossip",
+         "--without-mingle",
+         "--without-heartbeat",
+         "-O",
+         "fair",
+         "--heartbeat-interval",
+         "2"}
+    );
+    EXPECT_EQ(
+        overrides(said.global),
+        "worker_concurrency=2(-c) worker_send_task_events=true(-E) "
+        "worker_max_tasks_per_child=5(--max-tasks-per-child) "
+        "worker_prefetch_multiplier=1(--prefetch-multiplier) "
+    );
+}
+
+TEST(Options, WarningIsTheDefaultLevelAndAnyCaseIsRead) {
+    EXPECT_EQ(say<WorkerCommand>({"worker"}).command.level, log::Level::Warning);
+    EXPECT_EQ(say<WorkerCommand>({"worker", "-l", "eRRor"}).command.level, log::Level::Error);
+    EXPECT_EQ(say<WorkerCommand>({"worker", "-l", "FATAL"}).command.level, log::Level::Critical);
+}
+
+TEST(Options, PrefetchMultiplierZeroLeavesTheSettingAlone) {
+    EXPECT_EQ(overrides(say<WorkerCommand>({"worker", "--prefetch-multiplier", "0"}).global), "");
+}
+
+TEST(Options, TakeSettingsInBothSpellings) {
+    const auto said = say<WorkerCommand>(
+        {"worker",
+         "task.acks_late=1",
+         "--set",
+         "worker_pool=solo",
+         ".lost_wait=5",
+         "--set",
+         "app.x=1"}
+    );
+    EXPECT_EQ(
+        overrides(said.global),
+        "worker_pool=solo(--set) app.x=1(--set) task_acks_late=1(task.acks_late) "
+        "worker_lost_wait=5(.lost_wait) "
+    );
+}
+
+TEST(Options, LeaveAnOptionsValueAloneThatLooksLikeASetting) {
+    const auto said = say<WorkerCommand>({"worker", "-n", "a.b=c", "-l", "info"});
+    EXPECT_EQ(said.command.hostname, "a.b=c");
+    EXPECT_EQ(overrides(said.global), "");
+}
+
+TEST(Options, LeaveWhatFollowsQueuesAlone) {
+    const auto said = say<WorkerCommand>({"worker", "-Q", "a", "-X", "b,c"});
+    EXPECT_EQ(said.command.queues, std::vector<std::string>{"a"});
+    EXPECT_EQ(said.command.exclude_queues, (std::vector<std::string>{"b", "c"}));
+}
+
+TEST(Options, ReadCall) {
+    const auto said = say<CallCommand>(
+        {"call",
+         "shop.sms",
+         "-a",
+         "[1]",
+         "-k",
+         "{}",
+         "--countdown",
+         "3",
+         "--queue",
+         "q",
+         "--priority",
+         "3",
+         "--expires",
+         "60",
+         "--serializer",
+         "json",
+         "-A",
+         "app"}
+    );
+    EXPECT_EQ(said.command.task, "shop.sms");
+    EXPECT_EQ(said.command.args, "[1]");
+    EXPECT_EQ(said.command.kwargs, "{}");
+    EXPECT_EQ(said.command.countdown, "3");
+    EXPECT_EQ(said.command.queue, "q");
+    EXPECT_EQ(said.command.priority, "3");
+    EXPECT_EQ(said.global.app, "app");
+}
+
+TEST(Options, ReadResult) {
+    const auto said = say<ResultCommand>(
+        {"result", "id-1", "--json", "--traceback", "--watch", "--timeout", "2.5"}
+    );
+    EXPECT_EQ(said.command.id, "id-1");
+    EXPECT_TRUE(said.command.json && said.command.traceback && said.command.watch);
+    EXPECT_EQ(said.command.timeout, 2.5);
+}
+
+TEST(Options, ReadTheHiddenCommandOfThePool) {
+    EXPECT_EQ(
+        say<PoolChildCommand>({"pool-child", "-A", "/x/app.so", "--set", "a=b"}).global.app,
+        "/x/app.so"
+    );
+    EXPECT_EQ(help({"--help"}).find("pool-child"), std::string::npos);
+}
+
+TEST(Options, AnswerAMistypedOptionWithTheNearestOne) {
+    EXPECT_EQ(
+        mistake({"worker", "--concurency", "4"}),
+        "--concurency: no such option, did you mean --concurrency?"
+    );
+    EXPECT_EQ(mistake({"worker", "--qeues=a"}), "--qeues: no such option, did you mean --queues?");
+    EXPECT_EQ(
+        mistake({"--brokr", "x", "worker"}), "--brokr: no such option, did you mean --broker?"
+    );
+    EXPECT_EQ(mistake({"worker", "--zzzzzz"}), "--zzzzzz: no such option");
+}
+
+TEST(Options, SayWhyAnOptionOfCeleryIsMissing) {
+    EXPECT_EQ(
+        mistake({"worker", "-D"}),
+        "-D: not available: let the service manager (systemd, Docker) see to it"
+    );
+    EXPECT_EQ(
+        mistake({"worker", "--autoscale=10,3"}),
+        "--autoscale: not available: not yet; -c sets a fixed number"
+    );
+}
+
+TEST(Options, AnswerAMistypedCommandWithTheNearestOne) {
+    EXPECT_EQ(mistake({"-A", "app", "wroker"}), "wroker: no such command, did you mean worker?");
+    EXPECT_EQ(
+        mistake({"-A", "app"}),
+        "no command: `worker`, `call` or `result`; `taskworker --help` explains them"
+    );
+    EXPECT_EQ(mistake({"worker", "extra"}), "extra: unexpected argument of `worker`");
+}
+
+TEST(Options, RefuseBadValuesInOneLine) {
+    EXPECT_EQ(
+        mistake({"worker", "-l", "loud"}),
+        "-l loud: must be one of DEBUG, INFO, WARNING, ERROR, CRITICAL, FATAL"
+    );
+    EXPECT_EQ(
+        mistake({"call", "x", "--serializer", "pickle"}), "--serializer pickle: must be json"
+    );
+    EXPECT_EQ(mistake({"worker", "--set", "x"}), "--set x: must be NAME=VALUE");
+    EXPECT_NE(mistake({"call"}).find("TASK"), std::string::npos);
+    EXPECT_NE(mistake({"worker", "-c"}).find("--concurrency"), std::string::npos);
+    EXPECT_NE(mistake({"result", "x", "--timeout", "soon"}).find("--timeout"), std::string::npos);
+}
+
+TEST(Options, ShowHelpAndVersionWithoutMistake) {
+    EXPECT_EQ(help({"--version"}).substr(0, 11), "taskworker ");
+    const auto top = help({"--help"});
+    for (const auto* part :
+         {"Usage: taskworker", "Global options:", "Subcommands:", "worker", "call", "result"})
+        EXPECT_NE(top.find(part), std::string::npos) << part << "\n" << top;
+    const auto worker = help({"worker", "--help"});
+    for (const auto* part : {"Worker:", "Pool:", "Queues:", "-c,--concurrency", "-Q,--queues"})
+        EXPECT_NE(worker.find(part), std::string::npos) << part << "\n" << worker;
+    EXPECT_NE(help({"result", "--help"}).find("Exit code"), std::string::npos);
+}
+
+TEST(Options, HelpFitsATerminal) {
+    for (const auto& text :
+         {help({"--help"}), help({"worker", "--help"}), help({"call", "--help"})}) {
+        std::size_t start = 0;
+        for (auto end = text.find('\n'); end != std::string::npos; end = text.find('\n', start)) {
+            EXPECT_LE(end - start, 100u) << text.substr(start, end - start);
+            start = end + 1;
+        }
+    }
+}
+
+}  // namespace
+}  // namespace taskworker

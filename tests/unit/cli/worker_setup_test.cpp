@@ -1,0 +1,60 @@
+#include "cli/worker_setup.hpp"
+
+#include <gtest/gtest.h>
+
+#include "taskworker/errors.hpp"
+
+namespace taskworker {
+namespace {
+
+using Names = std::vector<std::string>;
+
+TEST(WorkerSetup, ConsumesTheDefaultQueueUnlessOthersAreNamed) {
+    Settings settings;
+    settings.task_default_queue = "main";
+    EXPECT_EQ(queues_of({}, settings), Names{"main"});
+    EXPECT_EQ(queues_of({.queues = {"b", "a"}}, settings), (Names{"b", "a"}));
+}
+
+TEST(WorkerSetup, ConsumesEachQueueOnceAndLeavesOutTheExcluded) {
+    EXPECT_EQ(queues_of({.queues = {"a", "", "b", "a"}, .exclude_queues = {"b"}}, {}), Names{"a"});
+    EXPECT_THROW(queues_of({.queues = {"a"}, .exclude_queues = {"a"}}, {}), ConfigError);
+}
+
+void register_nothing(App&) {}
+
+TEST(WorkerSetup, GivesChildrenTheSameSettings) {
+    GlobalOptions global;
+    global.overrides = {{"worker_concurrency", "3", "-c"}, {"app.x", "a b", "--set"}};
+    const Session session(global, &register_nothing, NeedsApp::Yes);
+    EXPECT_EQ(
+        child_arguments(global, session),
+        (Names{"pool-child", "--set", "worker_concurrency=3", "--set", "app.x=a b"})
+    );
+}
+
+TEST(WorkerSetup, BannerFactsHaveNoPasswordsAndTellThePoolAsItWillBe) {
+    GlobalOptions global;
+    global.overrides = {
+        {"broker_url", "redis://u:hunter2@h/1", "-b"},
+        {"worker_pool", "gevent", "-P"},
+        {"worker_concurrency", "50", "-c"}};
+    const Session session(global, &register_nothing, NeedsApp::Yes);
+    const auto facts = banner_facts(session, {}, "w@h");
+    EXPECT_EQ(facts.transport, "redis://u:**@h:6379/1");
+    EXPECT_EQ(facts.results, "disabled://");
+    EXPECT_EQ(facts.concurrency, "50 (threads)");
+    EXPECT_FALSE(facts.show_tasks);
+}
+
+TEST(WorkerSetup, ExplainsWhatToDoWithoutAnApp) {
+    try {
+        const Session session({}, nullptr, NeedsApp::Yes);
+        FAIL() << "there is no app";
+    } catch (const ConfigError& error) {
+        EXPECT_NE(std::string(error.what()).find("taskworker -A app worker"), std::string::npos);
+    }
+}
+
+}  // namespace
+}  // namespace taskworker
