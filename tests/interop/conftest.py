@@ -4,7 +4,6 @@ WORKER_CMD names another worker to test, e.g. Python's own: 'celery -A conforman
 TASKWORKER_BUILD names the build folder (default: build/ of the tree).
 """
 import contextlib
-import signal
 import sys
 from pathlib import Path
 
@@ -22,24 +21,6 @@ def pytest_collection_modifyitems(items):
         for item in items:
             if item.get_closest_marker("ours"):
                 item.add_marker(pytest.mark.skip(reason="our own behaviour, not Celery's"))
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_call(item):
-    """Every test has a deadline."""
-    marker = item.get_closest_marker("timeout")
-    seconds = marker.args[0] if marker else 30
-
-    def too_long(*_):
-        raise AssertionError(f"the test took longer than {seconds} s")
-
-    before = signal.signal(signal.SIGALRM, too_long)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
-    try:
-        return (yield)
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
 
 
 @pytest.hookimpl(wrapper=True)
