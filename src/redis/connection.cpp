@@ -103,7 +103,10 @@ void Connection::greet(const Reply& hello) {
 
 void Connection::load_scripts() {
     if (options_.scripts.empty()) return;
-    for (const auto* script : options_.scripts) out_.command("SCRIPT", "LOAD", script->source);
+    for (const auto* script : options_.scripts) {
+        out_.begin(3);
+        out_.arg("SCRIPT"), out_.arg("LOAD"), out_.arg({script->prelude, script->source});
+    }
     const auto replies = round_trip();
     loaded_.clear();
     for (std::size_t i = 0; i < replies.size(); ++i) {

@@ -1,0 +1,18 @@
+#pragma once
+
+#include "redis/error.hpp"
+#include "taskworker/errors.hpp"
+
+namespace taskworker {
+
+// Runs it; what Redis refuses or loses comes out as BrokerError.
+template <class F>
+decltype(auto) as_broker_error(F&& run) {
+    try {
+        return run();
+    } catch (const redis::RedisError& error) {
+        throw BrokerError(error.what());
+    }
+}
+
+}  // namespace taskworker

@@ -1,0 +1,405 @@
+#include "broker/redis_broker.hpp"
+
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cmath>
+#include <iterator>
+#include <utility>
+
+#include "base/log.hpp"
+#include "broker/broker_errors.hpp"
+#include "broker/redis_dead_letters.hpp"
+#include "broker/room_shares.hpp"
+#include "broker/scripts.hpp"
+
+namespace taskworker {
+namespace {
+
+using redis::RedisError;
+constexpr std::size_t kMostAtOnce = 256;           // more per batch gains nothing
+constexpr std::size_t kFirst = 16;                 // until we know how large messages are
+constexpr double kBatchBytes = 8.0 * 1024 * 1024;  // of one batch
+constexpr std::size_t kSplitFrom = 32;  // claim the half at first: the rest comes meanwhile
+constexpr Seconds kLook{1};
+
+SteadyPoint ticks() { return std::chrono::steady_clock::now(); }
+SteadyPoint::duration steady(Seconds s) {
+    return std::chrono::duration_cast<SteadyPoint::duration>(s);
+}
+
+std::size_t count(const std::vector<InboxBatch>& batches) {
+    std::size_t n = 0;
+    for (const auto& batch : batches) n += batch.messages.size();
+    return n;
+}
+
+}  // namespace
+
+RedisBroker::RedisBroker(RedisSettings settings)
+    : with_(std::move(settings)),
+      lists_(with_.keys, with_.options.queue_order, with_.presence->id()),
+      connection_(
+          with_.connection("consumer", {&broker::kClaim, &broker::kRegister, &broker::kHeartbeat})
+      ),
+      waiters_(with_.connection("waiter"), lists_),
+      wake_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
+    if (wake_.get() < 0) throw BrokerError("eventfd: no descriptor left");
+}
+
+void RedisBroker::interrupt() {
+    const std::uint64_t one = 1;
+    [[maybe_unused]] const auto written = ::write(wake_.get(), &one, sizeof one);
+}
+
+// After an error nothing is known of what was under way: all connections go, the next fetch finds
+// what lies in our inboxes.
+template <class F>
+auto RedisBroker::guarded(F&& run) {
+    try {
+        return run();
+    } catch (const RedisError& error) {
+        if (error.connection_lost()) ghosts_ = ticks() + steady(kBlmoveTimeoutMany + kOverdue);
+        lost();
+        throw BrokerError(error.what());
+    } catch (...) {
+        lost();
+        throw;
+    }
+}
+
+void RedisBroker::lost() noexcept {
+    connection_.close();
+    waiters_.close();
+    pending_.clear();
+    drained_ = false;
+    reread_ = true;
+}
+
+std::vector<Fetched> RedisBroker::fetch(std::size_t room, SteadyPoint until) {
+    return guarded([&] { return fetch_now(room, until); });
+}
+
+std::vector<Fetched> RedisBroker::fetch_now(std::size_t room, SteadyPoint until) {
+    ready();
+    for (;;) {
+        auto come = room > 0 ? waiters_.collect() : waiters_.release(connection_);
+        if (room == 0) drained_ = false;
+        std::move(come.begin(), come.end(), std::back_inserter(pending_));
+        const auto claim = drained_ ? 0 : claim_size(room);
+        if (claim > 0 || !pending_.empty()) {
+            auto fetched = turn(claim);
+            if (!fetched.empty()) return fetched;
+            if (reread_) ready();
+            if (!pending_.empty() || !drained_) continue;
+        }
+        if (!wait(room > 0, until)) return {};
+    }
+}
+
+std::size_t RedisBroker::pending() const { return count(pending_); }
+
+// Of `room` what is claimed in this turn. If the inboxes are empty, half of a large room: then the
+// next turn leases it and claims the other half in one round trip.
+std::size_t RedisBroker::claim_size(std::size_t room) const {
+    const auto held = pending();
+    if (room <= held || lists_.in_order().empty()) return 0;
+    auto size = room - held;
+    if (held == 0 && size >= kSplitFrom) size /= 2;
+    auto most = kFirst;
+    if (average_bytes_ > 0)
+        most = static_cast<std::size_t>(
+            std::clamp(kBatchBytes / average_bytes_, 1.0, static_cast<double>(kMostAtOnce))
+        );
+    return std::min(size, most);
+}
+
+// Connected, known to others, with nothing left in the inboxes that we do not know of.
+void RedisBroker::ready() {
+    connection_.connect();
+    if (connection_.generation() != generation_) {
+        generation_ = connection_.generation();
+        announced_ = false;
+        reread_ = true;
+        probe_rights();
+    }
+    if (!announced_) announce();
+    if (ghosts_ && *ghosts_ <= ticks()) {
+        ghosts_.reset();
+        reread_ = true;
+    }
+    if (reread_) {
+        waiters_.release(connection_);  // what they bring lies in the wait inboxes, read below
+        announce();
+        read_inboxes();
+    }
+}
+
+// What an ACL may deny: SORT and CLIENT UNBLOCK are @dangerous.
+void RedisBroker::probe_rights() {
+    auto& out = connection_.out();
+    out.command("SORT", with_.keys.probe("sort"), "BY", "nosort", "LIMIT", 0, 1);
+    out.command("CLIENT", "UNBLOCK", std::int64_t{1} << 62);
+    const auto replies = connection_.round_trip();
+    sort_ = !replies[0].error() && connection_.server().at_least(7, 0);
+    waiters_.may_unblock(!replies[1].error());
+}
+
+// Before the first claim: an inbox that nobody knows of is lost. And the bindings a Python worker
+// declares for its queues, which producers with a named exchange need (redis.py: _queue_bind).
+void RedisBroker::announce() {
+    const auto& keys = with_.keys;
+    auto& out = connection_.out();
+    connection_.evalsha(broker::kHeartbeat, 3, 5);
+    out.arg(keys.workers), out.arg(keys.inboxes), out.arg(keys.reaper);
+    out.arg(with_.presence->id()), out.arg(with_.presence->record());
+    out.arg(0), out.arg(0), out.arg(0);
+    for (const auto& queue : lists_.queues()) {
+        const auto member = keys.binding_member(queue, queue);
+        out.command("SADD", keys.binding(queue), member);
+        out.command("SADD", keys.permanent_binding(queue), member);
+    }
+    const auto replies = connection_.round_trip();
+    if (replies[0].error() && redis::kind_of(replies[0].text) == RedisError::Kind::NoScript) {
+        connection_.load_scripts();
+        return announce();
+    }
+    connection_.check(replies[0], "heartbeat.lua");
+    for (std::size_t i = 1; i < replies.size(); ++i)
+        if (replies[i].error())
+            log::warning("consumer: cannot declare the bindings of a queue: {}", replies[i].text);
+    announced_ = true;
+}
+
+void RedisBroker::read_inboxes() {
+    for (std::size_t i = 0; i < lists_.known(); ++i) {
+        connection_.out().command("LRANGE", lists_[i].claim_inbox, 0, -1);
+        connection_.out().command("LRANGE", lists_[i].wait_inbox, 0, -1);
+    }
+    auto replies = connection_.round_trip();
+    pending_.clear();
+    for (std::size_t i = 0; i < replies.size(); ++i) {
+        connection_.check(replies[i], "LRANGE");
+        if (replies[i].items.empty()) continue;
+        InboxBatch batch{i % 2 == 0 ? InboxBatch::Kind::Claim : InboxBatch::Kind::Wait, i / 2, {}};
+        for (auto it = replies[i].items.rbegin(); it != replies[i].items.rend(); ++it)
+            batch.messages.push_back(std::move(it->text));
+        pending_.push_back(std::move(batch));
+    }
+    reread_ = false;
+}
+
+// One round trip: leases what is pending, claims the next.
+std::vector<Fetched> RedisBroker::turn(std::size_t claim) {
+    std::vector<std::size_t> served;  // whose lists may have more
+    for (const auto& batch : pending_)
+        if (batch.kind == InboxBatch::Kind::Wait) served.push_back(batch.list);
+    Registration registration(
+        with_.keys, lists_, *with_.presence, with_.accept_content, std::exchange(pending_, {})
+    );
+    registration.fetch_malformed(connection_);
+    if (!registration.empty()) registration.write(connection_, std::chrono::system_clock::now());
+    for (auto list : served) connection_.out().command("LLEN", lists_[list].key);
+    const auto order = lists_.in_order();
+    if (claim > 0) write_claim(claim, order);
+
+    auto replies = connection_.round_trip();
+    std::span<redis::Reply> rest(replies);
+    const auto leased = register_batches(registration, rest.first(registration.commands()));
+    rest = rest.subspan(registration.commands());
+    for (const auto& length : rest.first(served.size()))
+        if (length.integer > 0) drained_ = false;
+    rest = rest.subspan(served.size());
+    if (claim > 0 && leased) {
+        auto batches = sort_ ? read_claim(claim, order, rest) : lmove(claim, rest);
+        if (!reread_) claimed(claim, batches), pending_ = std::move(batches);
+    }
+    return leased ? registration.take() : std::vector<Fetched>();
+}
+
+// False: somebody thought us dead and took what lay in the inboxes; it must be read again.
+bool RedisBroker::register_batches(Registration& registration, std::span<redis::Reply> replies) {
+    if (registration.empty()) return true;
+    auto answer = registration.read(connection_, replies);
+    if (answer == Registration::Answer::ScriptMissing) {
+        answer = registration.run_script(connection_);
+        reread_ = true;
+    }
+    if (answer == Registration::Answer::Registered) return true;
+    log::warning(
+        "consumer: another worker thought us dead and took back what we were about to lease."
+    );
+    reread_ = true;
+    return false;
+}
+
+void RedisBroker::write_claim(std::size_t claim, const std::vector<std::size_t>& order) {
+    auto& out = connection_.out();
+    if (!sort_) {
+        for (auto list : order) out.command("LLEN", lists_[list].key);
+        return;
+    }
+    connection_.evalsha(broker::kClaim, 2 * order.size(), 2);
+    for (auto list : order) out.arg(lists_[list].key);
+    for (auto list : order) out.arg(lists_[list].claim_inbox);
+    out.arg(claim), out.arg(lists_.per_step());
+    for (auto list : order) out.command("LRANGE", lists_[list].claim_inbox, 0, -1);
+}
+
+std::vector<InboxBatch> RedisBroker::read_claim(
+    std::size_t, const std::vector<std::size_t>& order, std::span<redis::Reply> replies
+) {
+    if (replies[0].error()) {
+        // What the script moved before the error lies in the inboxes.
+        reread_ = true;
+        const auto kind = redis::kind_of(replies[0].text);
+        if (kind == RedisError::Kind::NoScript) {
+            connection_.load_scripts();
+        } else if (kind == RedisError::Kind::NoPermission) {
+            sort_ = false;
+        } else {
+            connection_.fail(replies[0], "claim.lua");
+        }
+        return {};
+    }
+    std::vector<InboxBatch> batches;
+    for (std::size_t i = 0; i < order.size(); ++i) {
+        auto& reply = replies[i + 1];
+        connection_.check(reply, "LRANGE");
+        if (reply.items.empty()) continue;
+        batches.push_back({InboxBatch::Kind::Claim, order[i], {}});
+        batches.back().messages.reserve(reply.items.size());
+        for (auto it = reply.items.rbegin(); it != reply.items.rend(); ++it)
+            batches.back().messages.push_back(std::move(it->text));
+    }
+    return batches;
+}
+
+// The claim of servers before 7.0, and where an ACL denies SORT: message by message, the same
+// states.
+std::vector<InboxBatch> RedisBroker::lmove(
+    std::size_t claim, std::span<const redis::Reply> lengths
+) {
+    const auto order = lists_.in_order();
+    std::vector<std::size_t> sizes;
+    for (const auto& length : lengths) {
+        connection_.check(length, "LLEN");
+        sizes.push_back(static_cast<std::size_t>(length.integer));
+    }
+    const auto take = room_shares(sizes, lists_.per_step(), claim);
+    for (std::size_t i = 0; i < order.size(); ++i)
+        for (std::size_t n = 0; n < take[i]; ++n)
+            connection_.out().command(
+                "LMOVE", lists_[order[i]].key, lists_[order[i]].claim_inbox, "RIGHT", "LEFT"
+            );
+    auto replies = connection_.round_trip();
+    std::vector<InboxBatch> batches;
+    auto reply = replies.begin();
+    for (std::size_t i = 0; i < order.size(); ++i) {
+        InboxBatch batch{InboxBatch::Kind::Claim, order[i], {}};
+        for (std::size_t n = 0; n < take[i]; ++n, ++reply) {
+            connection_.check(*reply, "LMOVE");
+            if (reply->is_text()) batch.messages.push_back(std::move(reply->text));
+        }
+        if (!batch.messages.empty()) batches.push_back(std::move(batch));
+    }
+    return batches;
+}
+
+void RedisBroker::claimed(std::size_t asked, const std::vector<InboxBatch>& batches) {
+    const auto n = count(batches);
+    drained_ = n < asked;
+    next_look_ = ticks() + steady(kLook);
+    if (n == 0) return;
+    double bytes = 0;
+    for (const auto& batch : batches) {
+        for (const auto& message : batch.messages) bytes += static_cast<double>(message.size());
+        lists_.delivered(batch.list);
+    }
+    const auto mean = bytes / static_cast<double>(n);
+    // Grows at once, shrinks slowly: one large batch is worse than some small ones.
+    average_bytes_ = std::max({1.0, mean, 0.75 * average_bytes_ + 0.25 * mean});
+}
+
+// Sleeps until something may have come. False: the time is over, or somebody wants us elsewhere.
+bool RedisBroker::wait(bool for_messages, SteadyPoint until) {
+    std::vector<pollfd> polled{{wake_.get(), POLLIN, 0}};
+    auto wake = until;
+    if (for_messages && !lists_.in_order().empty()) {
+        waiters_.arm();
+        if (!waiters_.covers_all()) wake = std::min(wake, next_look_);
+        if (ghosts_) wake = std::min(wake, *ghosts_);
+    }
+    waiters_.add_to(polled);
+    wake = std::min(wake, waiters_.next_timeout());
+    const auto left = std::chrono::ceil<Millis>(wake - ticks()).count();
+    const int n = ::poll(
+        polled.data(), polled.size(), static_cast<int>(std::clamp<long long>(left, 0, 60'000))
+    );
+    if (n > 0 && polled[0].revents != 0) {
+        std::uint64_t times = 0;
+        [[maybe_unused]] const auto got = ::read(wake_.get(), &times, sizeof times);
+        if (n == 1) return false;
+    }
+    const auto now = ticks();
+    if (ghosts_ && *ghosts_ <= now) ready();
+    if (!waiters_.covers_all() && next_look_ <= now) drained_ = false;
+    return n > 0 || now < until;
+}
+
+void RedisBroker::subscribe(std::vector<std::string> queues) {
+    for (const auto& queue : queues)
+        if (queue.empty() || queue.find('\n') != queue.npos)
+            throw ConfigError("a queue's name must not be empty or have line breaks");
+    if (waiters_.armed())
+        guarded([&] {
+            auto come = waiters_.release(connection_);
+            std::move(come.begin(), come.end(), std::back_inserter(pending_));
+            return 0;
+        });
+    lists_.serve(queues);
+    with_.presence->serve(lists_.names());
+    waiters_.watch(lists_.in_order());
+    announced_ = false;
+    drained_ = false;
+}
+
+std::vector<Fetched> RedisBroker::unsubscribe() {
+    return guarded([&] {
+        std::vector<Fetched> fetched;
+        const bool any = waiters_.armed() || !pending_.empty() || reread_;
+        if (any && generation_ != 0) {
+            ready();
+            auto come = waiters_.release(connection_);
+            std::move(come.begin(), come.end(), std::back_inserter(pending_));
+            if (waiters_.armed()) {  // nobody may unblock them: what they got is in the inboxes
+                waiters_.close();
+                read_inboxes();
+            }
+            if (!pending_.empty()) fetched = turn(0);
+        }
+        lists_.serve({});
+        waiters_.watch({});
+        with_.presence->serve({});
+        return fetched;
+    });
+}
+
+void RedisBroker::publish(std::span<const Outgoing> messages) {
+    if (messages.empty()) return;
+    guarded([&] {
+        ready();
+        for (const auto& message : messages)
+            connection_.out().command(
+                "LPUSH",
+                with_.keys.key(with_.keys.list(message.queue, message.priority)),
+                message.envelope
+            );
+        for (const auto& reply : connection_.round_trip()) connection_.check(reply, "LPUSH");
+        return 0;
+    });
+}
+
+}  // namespace taskworker

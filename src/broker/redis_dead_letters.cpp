@@ -1,0 +1,99 @@
+#include "broker/redis_dead_letters.hpp"
+
+#include <charconv>
+
+#include "broker/broker_errors.hpp"
+
+namespace taskworker {
+namespace {
+
+std::int64_t milliseconds(TimePoint at) {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(at.time_since_epoch()).count();
+}
+
+// "1700000000000-0": the first part is Redis' clock in milliseconds.
+TimePoint time_of(std::string_view id) {
+    std::int64_t value = 0;
+    std::from_chars(id.data(), id.data() + id.size(), value);
+    return TimePoint{} + std::chrono::milliseconds(value);
+}
+
+DeadLetter letter_of(redis::Reply& entry) {
+    DeadLetter letter;
+    letter.at = time_of(entry.items.at(0).text);
+    auto& fields = entry.items.at(1).items;
+    for (std::size_t i = 0; i + 1 < fields.size(); i += 2) {
+        const auto& name = fields[i].text;
+        auto& value = fields[i + 1].text;
+        if (name == "message") letter.message = std::move(value);
+        if (name == "queue") letter.queue = std::move(value);
+        if (name == "reason") letter.reason = std::move(value);
+        if (name == "worker") letter.worker = std::move(value);
+        if (name == "task_id") letter.task_id = std::move(value);
+    }
+    return letter;
+}
+
+}  // namespace
+
+void write_dead_letter(
+    redis::CommandWriter& out,
+    const RedisKeys& keys,
+    std::string_view node,
+    const DeadLetter& letter
+) {
+    out.command(
+        "XADD",
+        keys.dead_letters,
+        "MAXLEN",
+        "~",
+        kMostDeadLetters,
+        "*",
+        "v",
+        "1",
+        "message",
+        letter.message,
+        "queue",
+        letter.queue,
+        "reason",
+        letter.reason,
+        "worker",
+        node,
+        "task_id",
+        letter.task_id
+    );
+}
+
+void write_dead_letter_trim(redis::CommandWriter& out, const RedisKeys& keys, TimePoint now) {
+    out.command("XTRIM", keys.dead_letters, "MINID", "~", milliseconds(now - kDeadLettersLive));
+}
+
+void RedisDeadLetters::add(std::span<const DeadLetter> letters) {
+    if (letters.empty()) return;
+    as_broker_error([&] {
+        connection_.connect();
+        for (const auto& letter : letters)
+            write_dead_letter(connection_.out(), keys_, letter.worker, letter);
+        write_dead_letter_trim(connection_.out(), keys_, letters.back().at);
+        for (const auto& reply : connection_.round_trip()) connection_.check(reply, "XADD");
+    });
+}
+
+std::vector<DeadLetter> RedisDeadLetters::list(std::size_t from, std::size_t most) {
+    return as_broker_error([&] {
+        auto reply =
+            connection_.call("XREVRANGE", keys_.dead_letters, "+", "-", "COUNT", from + most);
+        std::vector<DeadLetter> result;
+        for (std::size_t i = from; i < reply.items.size(); ++i)
+            result.push_back(letter_of(reply.items[i]));
+        return result;
+    });
+}
+
+std::size_t RedisDeadLetters::size() {
+    return as_broker_error([&] {
+        return static_cast<std::size_t>(connection_.call("XLEN", keys_.dead_letters).integer);
+    });
+}
+
+}  // namespace taskworker

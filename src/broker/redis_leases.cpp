@@ -1,0 +1,262 @@
+#include "broker/redis_leases.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <utility>
+
+#include "broker/broker_errors.hpp"
+#include "broker/redis_dead_letters.hpp"
+#include "broker/scripts.hpp"
+#include "broker/unacked_entry.hpp"
+#include "message/decode.hpp"
+#include "message/envelope.hpp"
+
+namespace taskworker {
+namespace {
+
+using namespace std::string_view_literals;
+constexpr std::size_t kAtOnce = 1000;  // tags per command
+
+std::string score(double seconds) { return fmt::format("{:.6f}", seconds); }
+
+SteadyPoint ticks() { return std::chrono::steady_clock::now(); }
+
+double number(std::string_view text) {
+    double value = 0;
+    std::from_chars(text.data(), text.data() + text.size(), value);
+    return value;
+}
+
+}  // namespace
+
+RedisLeases::RedisLeases(RedisSettings settings, Lifetimes lifetimes)
+    : with_(std::move(settings)),
+      lifetimes_(lifetimes),
+      connection_(with_.connection(
+          "leases",
+          {&broker::kRelease,
+           &broker::kHeartbeat,
+           &broker::kReap,
+           &broker::kReclaim,
+           &broker::kPark,
+           &broker::kDue,
+           &broker::kRestore,
+           &broker::kLeave,
+           &broker::kUnlock}
+      )) {}
+
+redis::Reply RedisLeases::run(
+    const redis::Script& script,
+    std::span<const std::string_view> keys,
+    std::span<const std::string> arguments
+) {
+    const std::vector<std::string_view> views(arguments.begin(), arguments.end());
+    return connection_.run(script, keys, views);
+}
+
+Leases::Beat RedisLeases::beat() {
+    return as_broker_error([&] {
+        const auto& keys = with_.keys;
+        std::vector<std::string> arguments{
+            with_.presence->id(),
+            with_.presence->record(),
+            score(lifetimes_.suspect.count()),
+            score(lifetimes_.dead.count()),
+            std::to_string(std::chrono::duration_cast<Millis>(lifetimes_.beat).count())};
+        // A second look counts only if those we suspect had time for a beat of their own.
+        const auto before =
+            ticks() - std::chrono::duration_cast<SteadyPoint::duration>(0.9 * lifetimes_.beat);
+        for (const auto& [id, suspect] : suspects_)
+            if (suspect.first <= before) arguments.insert(arguments.end(), {id, suspect.seen});
+        return read_beat(
+            run(broker::kHeartbeat,
+                std::array<std::string_view, 3>{keys.workers, keys.inboxes, keys.reaper},
+                arguments)
+        );
+    });
+}
+
+Leases::Beat RedisLeases::read_beat(redis::Reply reply) {
+    Beat beat;
+    beat.known = !reply.items.at(0).is("1");
+    for (auto& dead : reply.items.at(1).items) beat.dead.push_back(std::move(dead.text));
+    std::map<std::string, Suspect> now;
+    auto& seen = reply.items.at(2).items;
+    for (std::size_t i = 0; i + 1 < seen.size(); i += 2) {
+        const auto old = suspects_.find(seen[i].text);
+        const bool same = old != suspects_.end() && old->second.seen == seen[i + 1].text;
+        now[seen[i].text] = same ? old->second : Suspect{seen[i + 1].text, ticks()};
+    }
+    suspects_ = std::move(now);
+    return beat;
+}
+
+void RedisLeases::leave() {
+    as_broker_error([&] {
+        const auto& keys = with_.keys;
+        run(broker::kLeave,
+            std::array<std::string_view, 2>{keys.workers, keys.inboxes},
+            std::array{keys.prefix(), with_.presence->id()});
+    });
+}
+
+std::vector<std::string> RedisLeases::extend(std::span<const std::string> tags, TimePoint now) {
+    return as_broker_error([&] {
+        std::vector<std::string> gone;
+        connection_.connect();
+        for (; !tags.empty(); tags = tags.subspan(std::min(kAtOnce, tags.size()))) {
+            const auto some = tags.first(std::min(kAtOnce, tags.size()));
+            auto& out = connection_.out();
+            out.begin(5 + 2 * some.size());
+            out.arg("ZADD"), out.arg(with_.keys.unacked_index);
+            out.arg("XX"), out.arg("GT"), out.arg("CH");
+            const auto at = score(unix_time(now));
+            for (const auto& tag : some) out.arg(at), out.arg(tag);
+            auto replies = connection_.round_trip();
+            connection_.check(replies.at(0), "ZADD");
+            if (static_cast<std::size_t>(replies[0].integer) == some.size()) continue;
+            auto lost = missing(some);
+            gone.insert(
+                gone.end(), std::move_iterator(lost.begin()), std::move_iterator(lost.end())
+            );
+        }
+        return gone;
+    });
+}
+
+// Neither leased nor marked as started. In this order: a task that begins meanwhile goes from the
+// one to the other.
+std::vector<std::string> RedisLeases::missing(std::span<const std::string> tags) {
+    auto& out = connection_.out();
+    const auto started = with_.keys.started(with_.presence->id());
+    out.begin(2 + tags.size());
+    out.arg("ZMSCORE"), out.arg(with_.keys.unacked_index);
+    for (const auto& tag : tags) out.arg(tag);
+    out.begin(2 + tags.size());
+    out.arg("HMGET"), out.arg(started);
+    for (const auto& tag : tags) out.arg(tag);
+    const auto replies = connection_.round_trip();
+    connection_.check(replies[0], "ZMSCORE");
+    connection_.check(replies[1], "HMGET");
+    std::vector<std::string> gone;
+    for (std::size_t i = 0; i < tags.size(); ++i)
+        if (replies[0].items.at(i).nil() && replies[1].items.at(i).nil()) gone.push_back(tags[i]);
+    return gone;
+}
+
+std::vector<std::string> RedisLeases::park(std::span<const Parking> parkings) {
+    return as_broker_error([&] {
+        std::vector<std::string> lost;
+        for (; !parkings.empty(); parkings = parkings.subspan(std::min(kAtOnce, parkings.size()))) {
+            std::vector<std::string> arguments;
+            for (const auto& parking : parkings.first(std::min(kAtOnce, parkings.size())))
+                arguments.insert(arguments.end(), {parking.tag, score(unix_time(parking.due))});
+            auto reply =
+                run(broker::kPark,
+                    std::array<std::string_view, 2>{with_.keys.unacked_index, with_.keys.parked},
+                    arguments);
+            for (auto& tag : reply.items) lost.push_back(std::move(tag.text));
+        }
+        return lost;
+    });
+}
+
+std::vector<Fetched> RedisLeases::claim_due(TimePoint now, std::size_t most) {
+    return as_broker_error([&] {
+        const auto& keys = with_.keys;
+        auto& tags = with_.presence->tags();
+        std::vector<std::string> arguments{
+            score(unix_time(now)),
+            std::to_string(most),
+            tags.prefix(),
+            std::to_string(tags.take(most)),
+            keys.prefix()};
+        for (auto& list : with_.presence->served()) arguments.push_back(std::move(list));
+        const auto reply =
+            run(broker::kDue,
+                std::array<std::string_view, 3>{keys.unacked, keys.unacked_index, keys.parked},
+                arguments);
+        std::vector<Fetched> result;
+        for (std::size_t i = 0; i + 1 < reply.items.size(); i += 2)
+            result.push_back(open(reply.items[i].text, reply.items[i + 1].text));
+        return result;
+    });
+}
+
+// It was readable when it was leased; but maybe by a worker with other settings.
+Fetched RedisLeases::open(const std::string& tag, const std::string& entry) {
+    const auto parts = parse_tag(tag);
+    Delivery delivery{
+        .tag = tag,
+        .queue = {},
+        .list = parts ? std::string(parts->list) : "",
+        .message = {},
+        .request = {}};
+    delivery.queue = with_.keys.queue_of(delivery.list);
+    const auto raw = std::string(message_in(entry).value_or(entry));
+    auto parsed = parse_envelope(raw);
+    std::string why;
+    if (auto* message = std::get_if<Message>(&parsed)) {
+        delivery.message = std::move(*message);
+        auto decoded = decode(delivery.message, with_.accept_content);
+        if (auto* request = std::get_if<Request>(&decoded)) {
+            delivery.request = std::move(*request);
+            return delivery;
+        }
+        why = std::get<Malformed>(decoded).why;
+    } else {
+        why = std::get<Malformed>(parsed).why;
+    }
+    bury(tag, delivery.queue, raw, why);
+    return DiscardedMessage{.queue = delivery.queue, .why = why, .head = raw.substr(0, 200)};
+}
+
+// A lease that nobody can read becomes a dead letter.
+void RedisLeases::bury(
+    const std::string& tag,
+    const std::string& queue,
+    const std::string& message,
+    const std::string& why
+) {
+    auto& out = connection_.out();
+    out.command("MULTI");
+    out.command("ZREM", with_.keys.unacked_index, tag);
+    write_dead_letter(
+        out, with_.keys, with_.presence->node(), {.message = message, .queue = queue, .reason = why}
+    );
+    out.command("HDEL", with_.keys.unacked, tag);
+    out.command("EXEC");
+    const auto replies = connection_.round_trip();
+    connection_.check(replies.back(), "EXEC");
+}
+
+std::optional<TimePoint> RedisLeases::next_due() {
+    return as_broker_error([&]() -> std::optional<TimePoint> {
+        const auto reply = connection_.call("ZRANGE", with_.keys.parked, 0, 0, "WITHSCORES");
+        if (reply.items.size() < 2) return std::nullopt;
+        return from_unix(number(reply.items[1].text));
+    });
+}
+
+std::size_t RedisLeases::hand_back(std::span<const Handover> leases) {
+    return as_broker_error([&] {
+        std::size_t ours = 0;
+        const auto& keys = with_.keys;
+        for (; !leases.empty(); leases = leases.subspan(std::min(kAtOnce, leases.size()))) {
+            std::vector<std::string> arguments;
+            for (const auto& lease : leases.first(std::min(kAtOnce, leases.size())))
+                arguments.insert(arguments.end(), {lease.tag, keys.key(lease.list), lease.message});
+            ours += static_cast<std::size_t>(run(broker::kRelease,
+                                                 std::array<std::string_view, 3>{
+                                                     keys.unacked, keys.unacked_index, keys.parked},
+                                                 arguments)
+                                                 .integer);
+        }
+        return ours;
+    });
+}
+
+}  // namespace taskworker

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "broker/presence.hpp"
+#include "broker/redis_keys.hpp"
+#include "broker/transport_options.hpp"
+#include "redis/connection.hpp"
+
+namespace taskworker {
+
+// What everything that talks to the broker's Redis for one worker has in common. A value.
+struct RedisSettings {
+    RedisUrl url;
+    TransportOptions options;
+    RedisKeys keys;
+    std::shared_ptr<Presence> presence;  // shared by all connections of the worker
+    std::vector<std::string> accept_content;
+    Millis connect_timeout{4000};
+    int max_deliveries = 3;
+
+    // The options of a connection for this purpose ("consumer"), which people see in CLIENT LIST.
+    redis::ConnectionOptions connection(
+        std::string_view purpose, std::vector<const redis::Script*> scripts = {}
+    ) const;
+};
+
+}  // namespace taskworker

@@ -1,0 +1,63 @@
+#include "broker/redis_transport.hpp"
+
+#include <algorithm>
+#include <thread>
+
+#include "broker/open_broker.hpp"
+#include "broker/redis_broker.hpp"
+#include "broker/redis_dead_letters.hpp"
+
+namespace taskworker {
+namespace {
+
+bool fit_for_an_id(unsigned char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' ||
+           c == '_' || c == '.';
+}
+
+std::size_t slots_of(const Settings& settings) {
+    if (settings.worker_concurrency && *settings.worker_concurrency > 0)
+        return static_cast<std::size_t>(*settings.worker_concurrency);
+    return std::max(1u, std::thread::hardware_concurrency());
+}
+
+}  // namespace
+
+RedisSettings redis_settings(const Settings& settings, std::string node, std::string worker_id) {
+    if (worker_id.empty() || !std::all_of(worker_id.begin(), worker_id.end(), fit_for_an_id))
+        throw ConfigError("worker id: letters, digits, '-', '_' and '.' only");
+    auto url = parse_redis_url(settings.broker_url);
+    if (url.tls()) throw ConfigError("broker_url: " + url.redacted() + ": TLS is not supported");
+    const auto options = parse_transport_options(settings.broker_transport_options);
+    const auto connect =
+        options.socket_connect_timeout.value_or(settings.broker_connection_timeout);
+    return {
+        .url = std::move(url),
+        .options = options,
+        .keys = RedisKeys(options),
+        .presence =
+            std::make_shared<Presence>(std::move(worker_id), std::move(node), slots_of(settings)),
+        .accept_content = settings.accept_content,
+        .connect_timeout = std::chrono::duration_cast<Millis>(std::max(connect, Seconds(0.1))),
+        .max_deliveries = settings.worker_max_deliveries};
+}
+
+std::unique_ptr<Broker> RedisTransport::broker() { return std::make_unique<RedisBroker>(with_); }
+
+std::unique_ptr<Leases> RedisTransport::leases() {
+    return std::make_unique<RedisLeases>(with_, lifetimes_);
+}
+
+std::unique_ptr<DeadLetters> RedisTransport::dead_letters() {
+    return std::make_unique<RedisDeadLetters>(with_.connection("dead-letters"), with_.keys);
+}
+
+std::unique_ptr<Transport> open_broker(
+    const Settings& settings, std::string node, std::string worker_id
+) {
+    return std::make_unique<RedisTransport>(
+        redis_settings(settings, std::move(node), std::move(worker_id))
+    );
+}
+
+}  // namespace taskworker
