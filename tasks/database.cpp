@@ -47,17 +47,20 @@ Database::Database(std::string path, bool create_tables) : path_(std::move(path)
     });
 }
 
+// Readers and a writer do not wait for each other (WAL). What is committed survives the death of
+// any process; a power cut may take the last moments with it, as it does in Redis (synchronous =
+// NORMAL).
 Database::Connection Database::connect() const {
     auto connection = std::make_unique<soci::session>(
         soci::sqlite3, "db=\"" + path_ + "\" timeout=10"
     );  // seconds
     try {
-        *connection
-            << "PRAGMA journal_mode = WAL";  // readers and a writer do not wait for each other
+        *connection << "PRAGMA journal_mode = WAL";
     } catch (const soci::soci_error&) {
         // Another process is using the file or switching it right now. The mode belongs to the
         // file, and all that we do is right in either.
     }
+    *connection << "PRAGMA synchronous = NORMAL";
     return connection;
 }
 

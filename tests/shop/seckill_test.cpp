@@ -134,6 +134,33 @@ TEST_F(Seckill, ManyProcessesNeverOversell) {
     EXPECT_EQ(orders(), 10);
 }
 
+TEST_F(Seckill, ManyProcessesMayOpenANewDatabaseAtOnce) {
+    const std::string path = folder.path() + "/new.db";
+    std::vector<pid_t> children;
+    for (int c = 0; c < 8; ++c) {
+        children.push_back(::fork());
+        if (children.back() != 0) continue;
+        try {
+            Database own(path, true);
+            own.transaction([&](soci::session& sql) {
+                sql << "INSERT INTO seckill_goods (id, stock) VALUES (:id, 1)", soci::use(c);
+                return true;
+            });
+        } catch (const std::exception&) {
+            ::_exit(1);
+        }
+        ::_exit(0);
+    }
+    for (const pid_t child : children) {
+        int status = 0;
+        ASSERT_EQ(::waitpid(child, &status, 0), child);
+        EXPECT_EQ(status, 0);
+    }
+    database = std::make_shared<Database>(path, true);
+    EXPECT_EQ(number("SELECT COUNT(*) FROM seckill_goods"), 8);
+    EXPECT_EQ(number("SELECT 'wal' = (SELECT journal_mode FROM pragma_journal_mode)"), 1);
+}
+
 TEST_F(Seckill, AProcessThatDiesBetweenStockAndOrderLeavesNothing) {
     set_stock(1);
     const pid_t child = ::fork();
