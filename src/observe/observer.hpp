@@ -4,8 +4,8 @@
 
 namespace taskworker {
 
-// The one stream of events: log, metrics and celeryev listen. on() may be called from any thread and
-// must not block.
+// The one stream of events: log, metrics and celeryev listen. on() may be called from any thread
+// and must not block.
 class Observer {
 public:
     virtual ~Observer() = default;
