@@ -1,20 +1,16 @@
 #pragma once
 
-#include <thread>
-
 #include "backend/result_backend.hpp"
 
 namespace taskworker {
 
-// Stores nothing and finds nothing: settings.result_backend is empty.
+// result_backend is not set: nothing is stored, and asking is a mistake worth a clear word
+// (celery/backends/base.py: DisabledBackend).
 class NoBackend final : public ResultBackend {
 public:
     void store(const ResultRecord&) override {}
-    std::optional<ResultRecord> load(std::string_view) override { return std::nullopt; }
-    std::optional<ResultRecord> wait(std::string_view, SteadyPoint until) override {
-        std::this_thread::sleep_until(until);
-        return std::nullopt;
-    }
+    std::optional<ResultRecord> load(std::string_view id) override;
+    std::optional<ResultRecord> wait(std::string_view id, SteadyPoint until) override;
     void forget(std::string_view) override {}
 };
 

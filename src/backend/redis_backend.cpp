@@ -2,100 +2,81 @@
 
 #include <poll.h>
 
-#include <algorithm>
 #include <array>
+#include <utility>
 
-#include "backend/scripts.hpp"
-#include "redis/stream.hpp"
+#include "backend/lua_scripts.hpp"
 #include "taskworker/errors.hpp"
 
 namespace taskworker {
-namespace {
 
-template <class F>
-auto as_backend_error(F&& run) {
-    try {
-        return run();
-    } catch (const redis::RedisError& error) {
-        throw BackendError(error.what());
-    }
-}
+const redis::Script kStoreScript{"store", backend::k_store_lua};
+
+namespace {
 
 bool ready(const std::optional<ResultRecord>& record) {
     return record && (record->status == "SUCCESS" || record->status == "FAILURE" ||
                       record->status == "REVOKED");
 }
 
-}  // namespace
-
-redis::ConnectionOptions result_connection(RedisUrl url, Millis connect_timeout, Millis timeout) {
-    return {
-        .url = std::move(url),
-        .name = "taskworker:results",
-        .scripts = {&backend::kStore},
-        .connect_timeout = connect_timeout,
-        .timeout = timeout};
+template <class F>
+auto as_backend_error(F work) {
+    try {
+        return work();
+    } catch (const redis::RedisError& error) {
+        throw BackendError(error.what());
+    }
 }
 
-RedisBackend::RedisBackend(RedisUrl url, ResultKeys keys, Millis connect_timeout, Millis timeout)
-    : keys_(std::move(keys)),
-      connection_(result_connection(url, connect_timeout, timeout)),
-      listener_(
-          {.url = url,
-           .name = "taskworker:waiting",
-           .connect_timeout = connect_timeout,
-           .timeout = timeout}
-      ) {}
+}  // namespace
+
+RedisBackend::RedisBackend(redis::ConnectionOptions server, ResultKeys keys)
+    : server_(std::move(server)), keys_(std::move(keys)), connection_([&] {
+          auto options = server_;
+          options.scripts = {&kStoreScript};
+          return options;
+      }()) {}
 
 void RedisBackend::store(const ResultRecord& record) {
     as_backend_error([&] {
-        const auto key = keys_.meta(record.id);
-        const auto ttl = std::to_string(keys_.ttl);
+        const auto key = keys_.task(record.id);
         const auto document = encode_result(record);
-        connection_.run(
-            backend::kStore,
-            std::array<std::string_view, 1>{key},
-            std::array<std::string_view, 3>{ttl, document, "1"}
-        );
+        const std::array<std::string_view, 4> arguments{"1", key, keys_.ttl, document};
+        const auto reply = connection_.run(kStoreScript, {}, arguments);
+        if (reply.items.size() == 2)
+            throw BackendError("storing " + key + ": " + reply.items[1].text);
     });
 }
 
-std::optional<ResultRecord> RedisBackend::load_key(const std::string& key) {
-    const auto reply = connection_.call("GET", key);
-    return reply.nil() ? std::nullopt : decode_result(reply.text);
-}
-
 std::optional<ResultRecord> RedisBackend::load(std::string_view id) {
-    return as_backend_error([&] { return load_key(keys_.meta(id)); });
+    return as_backend_error([&]() -> std::optional<ResultRecord> {
+        const auto reply = connection_.call("GET", keys_.task(id));
+        if (reply.nil()) return std::nullopt;
+        return decode_result(reply.text);
+    });
 }
 
-// Subscribed first, then looked: what is stored in between is told.
+// Subscribes first and looks then: whatever is stored in between is heard
+// (celery/backends/redis.py: ResultConsumer). A connection of its own, for one that subscribes can
+// do nothing else.
 std::optional<ResultRecord> RedisBackend::wait(std::string_view id, SteadyPoint until) {
-    return as_backend_error([&] {
-        const auto key = keys_.meta(id);
-        listener_.connect();
-        listener_.out().command("SUBSCRIBE", key);
-        listener_.flush();
-        listener_.check(listener_.read(), "SUBSCRIBE");
-        auto stored = load_key(key);
-        while (!ready(stored)) {
-            auto told = listener_.try_read();
-            if (!told) {
-                if (redis::wait_for(listener_.fd(), POLLIN, until) == 0) break;
-                continue;
+    return as_backend_error([&]() -> std::optional<ResultRecord> {
+        redis::Connection listener(server_);
+        listener.connect();
+        listener.out().command("SUBSCRIBE", keys_.task(id));
+        listener.flush();
+        listener.check(listener.read(), "SUBSCRIBE");
+        for (auto record = load(id);; record = load(id)) {
+            if (ready(record)) return record;
+            while (!listener.try_read()) {
+                if (redis::wait_for(listener.fd(), POLLIN, until) == 0) return load(id);
             }
-            if (told->items.size() != 3 || !told->items[0].is("message") || !told->items[1].is(key))
-                continue;
-            if (auto record = decode_result(told->items[2].text)) stored = std::move(record);
         }
-        // Closed, not unsubscribed: what is still on its way must not meet the next wait.
-        listener_.close();
-        return stored;
     });
 }
 
 void RedisBackend::forget(std::string_view id) {
-    as_backend_error([&] { connection_.call("DEL", keys_.meta(id)); });
+    as_backend_error([&] { connection_.call("DEL", keys_.task(id)); });
 }
 
 }  // namespace taskworker

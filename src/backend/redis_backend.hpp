@@ -1,16 +1,17 @@
 #pragma once
 
+#include <memory>
+
 #include "backend/result_backend.hpp"
 #include "backend/result_keys.hpp"
 #include "redis/connection.hpp"
 
 namespace taskworker {
 
-// Results as Celery keeps them in Redis: SETEX and PUBLISH of the same bytes on the same name;
-// waiting by SUBSCRIBE and one GET (celery/backends/redis.py).
+// Results in Redis as Celery stores them (celery/backends/redis.py): SETEX and PUBLISH in one step.
 class RedisBackend final : public ResultBackend {
 public:
-    RedisBackend(RedisUrl url, ResultKeys keys, Millis connect_timeout, Millis timeout);
+    RedisBackend(redis::ConnectionOptions server, ResultKeys keys);
 
     void store(const ResultRecord& record) override;
     std::optional<ResultRecord> load(std::string_view id) override;
@@ -18,12 +19,12 @@ public:
     void forget(std::string_view id) override;
 
 private:
-    std::optional<ResultRecord> load_key(const std::string& key);
-
-    const ResultKeys keys_;
-    redis::Connection connection_, listener_;
+    redis::ConnectionOptions server_;
+    ResultKeys keys_;
+    redis::Connection connection_;
 };
 
-redis::ConnectionOptions result_connection(RedisUrl url, Millis connect_timeout, Millis timeout);
+// Stores results without looking at leases; see lua/store.lua.
+extern const redis::Script kStoreScript;
 
 }  // namespace taskworker

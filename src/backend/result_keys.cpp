@@ -1,44 +1,38 @@
 #include "backend/result_keys.hpp"
 
-#include <algorithm>
+#include <cmath>
 
 #include "taskworker/errors.hpp"
 
 namespace taskworker {
+namespace {
 
-ResultKeys result_keys(const Settings& settings) {
-    ResultKeys keys;
-    const auto& options = settings.result_backend_transport_options;
-    if (!options.is_object() && !options.is_null())
-        throw ConfigError("result_backend_transport_options: must be a table");
-    if (options.is_object()) {
-        const auto found = options.find("global_keyprefix");
-        if (found != options.end() && !found->is_null()) {
-            if (!found->is_string())
-                throw ConfigError("result_backend_transport_options.global_keyprefix: must be text"
-                );
-            keys.prefix = found->get_ref<const std::string&>();
-        }
-    }
-    // celery/backends/base.py: _add_global_keyprefix. Not the broker's rule.
-    if (!keys.prefix.empty() &&
-        std::string_view(":_-.").find(keys.prefix.back()) == std::string_view::npos)
-        keys.prefix += '_';
-    const auto expires = settings.result_expires.value_or(Seconds(0)).count();
-    keys.ttl = expires <= 0 ? 0 : std::max(1L, static_cast<long>(std::min(expires, 1e11)));
-    return keys;
+// Unlike the broker's prefix this one gets an underscore unless it ends in a separator
+// (celery/backends/base.py: _add_global_keyprefix).
+std::string completed(std::string prefix) {
+    if (!prefix.empty() && std::string_view(":_-.").find(prefix.back()) == std::string_view::npos)
+        prefix += '_';
+    return prefix;
 }
 
-bool stores_no_results(const Settings& settings) {
-    const auto& url = settings.result_backend;
-    return url.empty() || url == "disabled" || url.starts_with("disabled:");
+std::string prefix_in(const Json& options) {
+    const auto found = options.find("global_keyprefix");
+    if (found == options.end() || found->is_null()) return {};
+    if (!found->is_string())
+        throw ConfigError("result_backend_transport_options.global_keyprefix: expected a text");
+    return completed(found->get<std::string>());
 }
 
-RedisUrl result_url(const Settings& settings) {
-    auto url = parse_redis_url(settings.result_backend);
-    if (url.tls())
-        throw ConfigError("result_backend: " + url.redacted() + ": TLS is not supported");
-    return url;
+}  // namespace
+
+ResultKeys::ResultKeys(const Settings& settings)
+    : prefix(prefix_in(settings.result_backend_transport_options)) {
+    const double seconds = settings.result_expires ? settings.result_expires->count() : 0;
+    ttl = std::to_string(seconds > 0 ? std::llround(std::ceil(seconds)) : 0);
+}
+
+std::string ResultKeys::task(std::string_view id) const {
+    return prefix + "celery-task-meta-" + std::string(id);
 }
 
 }  // namespace taskworker

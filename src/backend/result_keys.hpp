@@ -3,28 +3,17 @@
 #include <string>
 #include <string_view>
 
-#include "base/url.hpp"
 #include "taskworker/config.hpp"
 
 namespace taskworker {
 
-// Names and lives of results in Redis (wire §4.1). A value.
+// Where results lie in Redis (celery/backends/base.py: KeyValueStoreBackend). A value.
 struct ResultKeys {
-    std::string prefix;  // global_keyprefix of the result backend, as Celery completes it
-    long ttl = 86400;    // seconds; 0: for ever
+    std::string prefix;         // global_keyprefix of the result backend, completed
+    std::string ttl = "86400";  // seconds as text, for SETEX; "0" = for ever
 
-    std::string meta(std::string_view task_id) const {
-        return prefix + "celery-task-meta-" + std::string(task_id);
-    }
+    explicit ResultKeys(const Settings& settings);
+    std::string task(std::string_view id) const;  // also the channel that tells of it
 };
-
-// Throws ConfigError for transport options of a wrong type.
-ResultKeys result_keys(const Settings& settings);
-
-// No results are stored: empty, "disabled".
-bool stores_no_results(const Settings& settings);
-
-// The Redis of settings.result_backend. Throws ConfigError when it is none that we speak to.
-RedisUrl result_url(const Settings& settings);
 
 }  // namespace taskworker

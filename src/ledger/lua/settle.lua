@@ -1,114 +1,94 @@
--- Ends deliveries, each all or nothing and only if its lease (or its mark as started) is still ours:
--- the fence. An error of one leaves its neighbours alone and its lease where it was.
--- KEYS  unacked, unacked_index, taskworker.started.<worker>, taskworker.dead_letters
--- ARGV  broker db, result db, our node name, most dead letters, n, then per entry:
---         tag,
---         number of follow-ups, then per follow-up: list, message
---         result key ('' = no result, and nothing more), seconds to live ('0' = for ever), document,
---         guard ('1' = never over a SUCCESS)
---         what becomes of the delivery:
---           'k' nothing: it goes on (a state in between)       'a' gone
---           'q' list, message: back of the list                'h' list, message: front of the list
---           'd' queue, message, reason, task id: dead letter
--- returns  number from 1, why, number, why, … of those without effect; why is '' when not ours any more
--- In front of this stands store_result.lua.
--- The ack comes first: ZREM of all tags answers how many were ours, so that the usual case costs no
--- look-up per task; and a script that has freed memory first may still write at `maxmemory`. Inside a
--- script the order of commands is not visible to anybody.
+-- Moves n deliveries on, in their order, each with all of its effects or with none, and only if its
+-- lease (or its mark as started) is still ours: the fence.
+-- KEYS  unacked, unacked_index, taskworker.started.<worker>
+-- ARGV  broker db, result db, now, n, then per delivery:
+--         tag
+--         'e' ends it; 's' marks it as started (early ack: it leaves unacked, its note says so);
+--         'k' keeps the lease (a state on the way)
+--         note of the mark ('' but for 's')
+--         number of commands in the broker's db, then per command: number of words, words…
+--         result key ('' = no result), TTL in seconds ('0' = none), document
+-- returns  index (from 1), why, index, why, …: deliveries without effect. 'lost': the lease is not
+--          ours any more; else what Redis said (the lease is ours again then)
+-- The leases go first: ZREM of all tags answers in one command whether all were ours, so the usual
+-- case costs no look-up per task; and a script whose first write frees memory may go on writing at
+-- maxmemory. What fails gets its lease back. Nobody sees the order of commands within a script.
 local unacked, index, started = KEYS[1], KEYS[2], KEYS[3]
-local n, a = tonumber(ARGV[5]), 6
-local tags, follow, result, way, ending = {}, {}, {}, {}, {}
-local length = { k = 1, a = 1, q = 3, h = 3, d = 5 }
+local now, n = ARGV[3], tonumber(ARGV[4])
+local tag, kind, commands, ends, a = {}, {}, {}, {}, 5
 for i = 1, n do
-  tags[i], follow[i] = ARGV[a], a + 1
-  a = a + 2 + 2 * tonumber(ARGV[a + 1])
-  result[i] = a
-  a = a + (ARGV[a] == '' and 1 or 4)
-  way[i] = a
-  if ARGV[a] ~= 'k' then ending[#ending + 1] = tags[i] end
-  a = a + length[ARGV[a]]
+  tag[i], kind[i], commands[i] = ARGV[a], ARGV[a + 1], a + 3
+  if kind[i] ~= 'k' then ends[#ends + 1] = tag[i] end
+  local count = tonumber(ARGV[a + 3])
+  a = a + 4
+  for _ = 1, count do a = a + 1 + tonumber(ARGV[a]) end
+  a = a + 3
 end
+local all_ours = #ends == 0 or redis.call('ZREM', index, unpack(ends)) == #ends
 
-local why, marks = {}, {}          -- why[i]: no effect; marks: those held by their mark as started
-local function held(i)
-  if redis.call('HEXISTS', unacked, tags[i]) == 1 then return true end
-  if redis.call('HEXISTS', started, tags[i]) == 0 then return false end
-  if ARGV[way[i]] ~= 'k' then marks[i] = true end
-  return true
-end
-local all = #ending > 0 and redis.call('ZREM', index, unpack(ending)) == #ending
-local seen = {}
+local why, result = {}, {}
 for i = 1, n do
-  if ARGV[way[i]] == 'k' then
-    if not held(i) then why[i] = '' end
-  elseif not all then
-    if seen[tags[i]] or not held(i) then why[i] = '' end
-    seen[tags[i]] = true
+  local marked = false
+  if kind[i] == 'k' or not all_ours then
+    marked = redis.call('HEXISTS', started, tag[i]) == 1
+    if not marked and redis.call('HEXISTS', unacked, tag[i]) == 0 then why[i] = 'lost' end
   end
-end
-
-local undo = {}                    -- undo[i]: how to take back what i did
-local function failed(i, reply)
-  if type(reply) == 'table' and reply.err then
-    why[i] = reply.err
-    return true
-  end
-end
-local function push(i, command, list, message)
-  if failed(i, redis.pcall(command, list, message)) then return false end
-  undo[i] = undo[i] or {}
-  table.insert(undo[i], 1, { 'LREM', list, command == 'LPUSH' and 1 or -1, message })
-  return true
-end
-local function bury(i, w)
-  local id = redis.pcall('XADD', KEYS[4], 'MAXLEN', '~', ARGV[4], '*', 'v', '1', 'message', ARGV[w + 2],
-                         'queue', ARGV[w + 1], 'reason', ARGV[w + 3], 'worker', ARGV[3], 'task_id', ARGV[w + 4])
-  if failed(i, id) then return end
-  undo[i] = undo[i] or {}
-  table.insert(undo[i], 1, { 'XDEL', KEYS[4], id })
-end
-for i = 1, n do
-  if not why[i] then
-    local p, w = follow[i], way[i]
-    for _ = 1, tonumber(ARGV[p]) do
-      if not push(i, 'LPUSH', ARGV[p + 1], ARGV[p + 2]) then break end
-      p = p + 2
+  local p = commands[i] + 1
+  for _ = 1, tonumber(ARGV[commands[i]]) do
+    local words = tonumber(ARGV[p])
+    if not why[i] then
+      local answer = redis.pcall(unpack(ARGV, p + 1, p + words))
+      if type(answer) == 'table' and answer.err then why[i] = answer.err end
     end
-    local what = ARGV[w]
-    if why[i] or what == 'a' or what == 'k' then                  -- nothing more
-    elseif what == 'q' then push(i, 'LPUSH', ARGV[w + 1], ARGV[w + 2])
-    elseif what == 'h' then push(i, 'RPUSH', ARGV[w + 1], ARGV[w + 2])
-    else bury(i, w) end
+    p = p + 1 + words
+  end
+  result[i] = p
+  if kind[i] == 's' and not why[i] then
+    redis.call('HSET', started, tag[i], ARGV[commands[i] - 1])
+    redis.call('HDEL', unacked, tag[i])
   end
 end
 
-local selected = ARGV[2] == ARGV[1] or redis.pcall('SELECT', ARGV[2])
+-- A stored SUCCESS stays. NX first: one command when there is nothing yet, a look only when there is.
+local function store(key, ttl, document)
+  local kept = false
+  local answer
+  if ttl == '0' then answer = redis.pcall('SET', key, document, 'NX')
+  else answer = redis.pcall('SET', key, document, 'EX', ttl, 'NX') end
+  if answer == false then
+    answer = redis.pcall('GET', key)
+    if type(answer) == 'table' and answer.err then return answer.err end
+    kept = answer and string.sub(answer, 1, 20) == '{"status": "SUCCESS"'
+    if not kept then
+      if ttl == '0' then answer = redis.pcall('SET', key, document)
+      else answer = redis.pcall('SETEX', key, ttl, document) end
+    end
+  end
+  if type(answer) == 'table' and answer.err then return answer.err end
+  if not kept then redis.call('PUBLISH', key, document) end
+end
+
+local other_db = ARGV[1] ~= ARGV[2]
+if other_db then redis.call('SELECT', ARGV[2]) end
 for i = 1, n do
   local p = result[i]
-  if not why[i] and ARGV[p] ~= '' and not failed(i, selected) then
-    local stored, err = store_result(ARGV[p], ARGV[p + 1], ARGV[p + 2], ARGV[p + 3])
-    if not stored then why[i] = err end
-  end
+  if not why[i] and ARGV[p] ~= '' then why[i] = store(ARGV[p], ARGV[p + 1], ARGV[p + 2]) end
 end
-if ARGV[2] ~= ARGV[1] then redis.call('SELECT', ARGV[1]) end
+if other_db then redis.call('SELECT', ARGV[1]) end
 
-local out, over, over_marks, back = {}, {}, {}, {}
+local over, refused = {}, {}
 for i = 1, n do
   if why[i] then
-    out[#out + 1], out[#out + 2] = i, why[i]
-  end
-  if why[i] and why[i] ~= '' then                                 -- the lease stays, and what was done goes
-    for _, step in ipairs(undo[i] or {}) do redis.pcall(unpack(step)) end
-    if ARGV[way[i]] ~= 'k' and not marks[i] then back[#back + 1] = tags[i] end
-  elseif not why[i] and ARGV[way[i]] ~= 'k' then
-    local kind = marks[i] and over_marks or over
-    kind[#kind + 1] = tags[i]
+    refused[#refused + 1], refused[#refused + 2] = tostring(i), why[i]
+    if why[i] ~= 'lost' and kind[i] ~= 'k' and redis.call('HEXISTS', unacked, tag[i]) == 1 then
+      redis.call('ZADD', index, now, tag[i])
+    end
+  elseif kind[i] == 'e' then
+    over[#over + 1] = tag[i]
   end
 end
-if #over > 0 then redis.call('HDEL', unacked, unpack(over)) end
-if #over_marks > 0 then redis.call('HDEL', started, unpack(over_marks)) end
-if #back > 0 then
-  local now = redis.call('TIME')
-  for _, tag in ipairs(back) do redis.call('ZADD', index, now[1], tag) end
+if #over > 0 then
+  redis.call('HDEL', unacked, unpack(over))
+  if not all_ours then redis.call('HDEL', started, unpack(over)) end
 end
-return out
+return refused
