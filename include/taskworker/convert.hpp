@@ -339,7 +339,8 @@ Json write(const T& value) {
 
 }  // namespace detail
 
-// The door through which nlohmann's own constructors and get<T>() come.
+// The door through which nlohmann's own constructors and get<T>() come. Not for std::optional and
+// std::variant: Json would convert to them in two ways (use tw::from_json<T>).
 template <class T, class>
 struct JsonConvert {
     template <class J, class V>
@@ -352,7 +353,9 @@ struct JsonConvert {
         nlohmann::to_json(json, std::forward<V>(value));
     }
     template <class J>
-    requires(detail::Readable<T>) static void from_json(const J& json, T& value) {
+    requires(detail::Readable<T> && !detail::is_optional<T> && !detail::is_variant<T>) static void from_json(
+        const J& json, T& value
+    ) {
         value = taskworker::from_json<T>(json);
     }
     template <class J, class X = T>
