@@ -8,7 +8,7 @@ namespace taskworker {
 
 // How often a process died over this message, counted in a header of its own: Celery counts nothing
 // and such a task goes round for ever. Wherever the message goes, the count goes with it.
-inline constexpr const char* kDeathsHeader = "x-taskworker-deaths";
+inline constexpr const char* kDeathsHeader = "taskworker-deaths";
 
 int deaths_of(const Message& message);  // 0 when the header is not there or no sensible number
 

@@ -38,7 +38,7 @@ void end_as_failure(
     const Moment& moment
 ) {
     const auto& request = delivery.request;
-    const auto result = failure_result(failure);
+    const auto result = encode_failure(failure);
     if (treatment_of(request, task, moment.settings).store_errors) {
         settlement.store = record_of(delivery, "FAILURE", moment);
         settlement.store->result = result;
@@ -63,7 +63,7 @@ void end_as_revoked(
 ) {
     const auto& request = delivery.request;
     const auto treatment = treatment_of(request, task, moment.settings);
-    const auto result = failure_result(revoked_failure(revoked.why));
+    const auto result = encode_failure(revoked_failure(revoked.why));
     if (treatment.store_errors) {
         settlement.store = record_of(delivery, "REVOKED", moment);
         settlement.store->result = result;

@@ -1,9 +1,5 @@
 #include "lifecycle/events.hpp"
 
-#include <fmt/format.h>
-
-#include <cmath>
-
 #include "base/iso_time.hpp"
 #include "message/python_repr.hpp"
 
@@ -11,20 +7,6 @@ namespace taskworker {
 namespace {
 
 bool sends_events(const TaskDef* task) { return !task || task->options.send_events.value_or(true); }
-
-// Python's print of a number that was an int or a float: 1, 0.5.
-std::string number_text(double value) {
-    if (std::trunc(value) == value && std::abs(value) < 1e15)
-        return fmt::format("{}", static_cast<long long>(value));
-    return python_repr(Json(value));
-}
-
-// str(datetime): a blank where isoformat() has the T.
-std::string datetime_text(TimePoint time) {
-    auto text = format_iso_time(time);
-    if (const auto at = text.find('T'); at != std::string::npos) text[at] = ' ';
-    return text;
-}
 
 }  // namespace
 
@@ -74,17 +56,6 @@ Event failed_event(const Request& request, const Failure& failure, TimePoint at)
     event.traceback = failure.traceback;
     event.expected = failure.expected;
     return event;
-}
-
-std::string retry_text(const RetryLater& retry) {
-    if (!retry.message.empty()) return retry.message;
-    // Celery keeps what the author gave: the countdown's number, or the time.
-    const bool at = retry.eta && !retry.countdown;
-    auto text =
-        at ? "Retry at " + datetime_text(*retry.eta)
-           : fmt::format("Retry in {}s", number_text(retry.countdown.value_or(Seconds(0)).count()));
-    if (retry.cause) text += ": " + python_repr(*retry.cause);
-    return text;
 }
 
 }  // namespace taskworker

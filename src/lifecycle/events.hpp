@@ -1,8 +1,5 @@
 #pragma once
 
-#include <string>
-#include <string_view>
-
 #include "message/delivery.hpp"
 #include "message/event.hpp"
 #include "taskworker/outcome.hpp"
@@ -19,9 +16,5 @@ Event received_event(const Delivery& delivery, TimePoint at, const TaskDef* task
 Event started_event(const Delivery& delivery, int pid, TimePoint at, const TaskDef* task = nullptr);
 Event discarded_event(const DiscardedMessage& message, TimePoint at);
 Event failed_event(const Request& request, const Failure& failure, TimePoint at);
-
-// "Retry in 1s: KeyError('k')", "Retry at 2024-05-01 10:00:00+00:00", or the author's own text
-// (celery/exceptions.py: Retry.__str__).
-std::string retry_text(const RetryLater& retry);
 
 }  // namespace taskworker

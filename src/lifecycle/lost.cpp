@@ -66,14 +66,14 @@ std::optional<Settlement> settle_lost_start(
         Settings plain;  // result_extended needs the body, which is gone
         settlement.store =
             record_of(delivery, "FAILURE", Moment{moment.now, moment.luck, moment.node, plain});
-        settlement.store->result = failure_result(failure);
+        settlement.store->result = encode_failure(failure);
     }
     if (flag_of(*json, "chord", false) && delivery.request.group)
         settlement.chord = {
             *delivery.request.group,
             delivery.request.group_index,
             "FAILURE",
-            failure_result(failure)};
+            encode_failure(failure)};
     add_worker_lost_events(settlement, delivery.request, failure, moment);
     return settlement;
 }

@@ -7,7 +7,6 @@
 #include "base/iso_time.hpp"
 #include "message/decode.hpp"
 #include "message/python_json.hpp"
-#include "message/python_repr.hpp"
 
 namespace taskworker {
 namespace {
@@ -65,17 +64,6 @@ ResultRecord record_of(const Delivery& delivery, std::string state, const Moment
     if (request.parent_id && !request.parent_id->empty()) record.parent_id = request.parent_id;
     if (moment.settings.result_extended) record.extended = extended_members(delivery, moment);
     return record;
-}
-
-std::string failure_result(const Failure& failure) {
-    try {
-        return encode_failure(failure);
-    } catch (const EncodeError&) {
-        auto told = failure;
-        told.args = Json::array();
-        for (const auto& argument : failure.args) told.args.push_back(python_repr(argument));
-        return encode_failure(told);
-    }
 }
 
 Failure revoked_failure(Revoked::Why why) {

@@ -16,10 +16,6 @@ bool is_ready_state(std::string_view state);
 // result_extended what Celery adds (celery/backends/base.py: _get_result_meta).
 ResultRecord record_of(const Delivery& delivery, std::string state, const Moment& moment);
 
-// encode_failure, whatever the arguments hold: what JSON has no form for becomes text
-// (celery/utils/serialization.py: ensure_serializable).
-std::string failure_result(const Failure& failure);
-
 Failure revoked_failure(Revoked::Why why);                // TaskRevokedError('expired')
 Failure not_registered_failure(const std::string& name);  // NotRegistered('no.such')
 Failure worker_lost_failure(const std::string& text);     // WorkerLostError('Worker exited …')

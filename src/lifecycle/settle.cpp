@@ -177,7 +177,7 @@ void End::operator()(const Unregistered&) {
     ResultRecord record;
     record.id = request_.id;
     record.status = "FAILURE";
-    record.result = failure_result(failure);
+    record.result = encode_failure(failure);
     record.date_done = format_iso_time(moment_.now);
     end_.store = std::move(record);
     auto unknown = event(Event::Type::TaskUnregistered);

@@ -2,6 +2,7 @@
 #include <string>
 
 #include "base/iso_time.hpp"
+#include "lifecycle/deaths.hpp"
 #include "lifecycle/ends.hpp"
 #include "lifecycle/events.hpp"
 #include "lifecycle/records.hpp"
@@ -10,6 +11,7 @@
 #include "message/publish.hpp"
 #include "message/python_json.hpp"
 #include "message/python_repr.hpp"
+#include "task/retry_plan.hpp"
 
 namespace taskworker {
 namespace {
@@ -61,6 +63,7 @@ RetryEdit edit_of(const Delivery& delivery, const RetryLater& retry, const Momen
     edit.time_limit = retry.time_limit;
     edit.soft_time_limit = retry.soft_time_limit;
     edit.headers = retry.headers;
+    if (deaths_of(delivery.message) > 0) edit.headers[kDeathsHeader] = 0;  // this attempt ended
     set_expiry(edit, request, retry, moment.now);
     set_body(edit, delivery, retry);
     return edit;
@@ -90,7 +93,7 @@ void end_as_retry(
         republish(delivery.message, request, edit_of(delivery, retry, moment))});
     if (treatment.store_errors) {
         settlement.store = record_of(delivery, "RETRY", moment);
-        if (retry.cause) settlement.store->result = failure_result(*retry.cause);
+        if (retry.cause) settlement.store->result = encode_failure(*retry.cause);
         if (!retry.traceback.empty()) settlement.store->traceback = retry.traceback;
         settlement.store->children = own_child(request.id);
     }

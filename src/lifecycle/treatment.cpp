@@ -1,25 +1,20 @@
 #include "lifecycle/treatment.hpp"
 
+#include "task/options.hpp"
+
 namespace taskworker {
 
 Treatment treatment_of(const Request& request, const TaskDef* task, const Settings& settings) {
     static const TaskOptions kNone;
-    const auto& own = task ? task->options : kNone;
-    Treatment t;
-    t.acks_late = own.acks_late.value_or(settings.task_acks_late);
-    t.acks_on_failure_or_timeout =
-        own.acks_on_failure_or_timeout.value_or(settings.task_acks_on_failure_or_timeout);
-    t.reject_on_worker_lost =
-        own.reject_on_worker_lost.value_or(settings.task_reject_on_worker_lost);
-    // celery/app/trace.py: get_actual_ignore_result
-    t.ignore_result =
-        request.ignore_result.value_or(own.ignore_result.value_or(settings.task_ignore_result));
-    t.store_errors =
-        !t.ignore_result ||
-        own.store_errors_even_if_ignored.value_or(settings.task_store_errors_even_if_ignored);
-    t.track_started = !t.ignore_result && own.track_started.value_or(settings.task_track_started);
-    t.send_events = own.send_events.value_or(settings.task_send_events);
-    return t;
+    const auto options = resolve(task ? task->options : kNone, request, settings);
+    return {
+        .acks_late = options.acks_late,
+        .acks_on_failure_or_timeout = options.acks_on_failure_or_timeout,
+        .reject_on_worker_lost = options.reject_on_worker_lost,
+        .ignore_result = options.ignore_result,
+        .store_errors = !options.ignore_result || options.store_errors_even_if_ignored,
+        .track_started = options.track_started && !options.ignore_result,
+        .send_events = options.send_events};
 }
 
 }  // namespace taskworker
