@@ -1,0 +1,26 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include "pool/child_identity.hpp"
+#include "taskworker/app.hpp"
+#include "taskworker/config.hpp"
+
+namespace taskworker {
+
+// What parent and children must agree on: this library, and the tasks with their signatures.
+ChildIdentity identity_of(const App& app);
+
+// The app as a child has loaded it; `owner` keeps it alive.
+struct LoadedApp {
+    std::shared_ptr<const void> owner;
+    const App* app = nullptr;
+    const Settings* settings = nullptr;
+};
+
+// A whole `taskworker pool-child`: says hello, executes jobs, returns the exit code. What `load`
+// throws is told to the parent, who logs it.
+int child_main(const std::function<LoadedApp()>& load);
+
+}  // namespace taskworker
