@@ -1,0 +1,426 @@
+#include <gtest/gtest.h>
+
+#include <thread>
+
+#include "message/publish.hpp"
+#include "support/eventually.hpp"
+#include "support/redis_rig.hpp"
+
+namespace taskworker::testing {
+namespace {
+
+using Ids = std::vector<std::string>;
+
+std::vector<std::string> tags(const std::vector<Delivery>& deliveries) {
+    std::vector<std::string> result;
+    for (const auto& delivery : deliveries) result.push_back(delivery.tag);
+    return result;
+}
+
+TimePoint now() { return std::chrono::system_clock::now(); }
+
+// A worker with some messages leased.
+struct Holder {
+    Holder(RedisRig& rig, const std::string& id, std::vector<std::string> queues = {"celery"})
+        : transport(rig.worker(id)), broker(transport->broker()), leases(transport->leases()) {
+        broker->subscribe(std::move(queues));
+    }
+    std::vector<Delivery> take(std::size_t n) {
+        std::vector<Delivery> got;
+        while (got.size() < n) {
+            auto more = deliveries(broker->fetch(n - got.size(), soon(1000)));
+            if (more.empty()) return got;
+            std::move(more.begin(), more.end(), std::back_inserter(got));
+        }
+        return got;
+    }
+    std::unique_ptr<RedisTransport> transport;
+    std::unique_ptr<Broker> broker;
+    std::unique_ptr<Leases> leases;
+};
+
+class RedisLeasesTest : public ::testing::Test {
+protected:
+    RedisRig rig;
+
+    void push(int n, const std::string& list = "celery", int from = 0) {
+        for (int i = from; i < from + n; ++i) rig.push(list, message(std::to_string(i)));
+    }
+    double score(const std::string& tag) {
+        return std::stod(rig.raw().call("ZSCORE", "unacked_index", tag).text);
+    }
+
+    // Beats as this worker until it is told to reap that one, and does it.
+    ReapReport reap_the_dead(Leases& leases, const std::string& worker = "w1") {
+        ReapReport report;
+        eventually([&] {
+            for (const auto& dead : leases.beat().dead) {
+                auto one = leases.reap(dead);
+                if (dead == worker) report = std::move(one);
+            }
+            return report.worker == worker;
+        });
+        return report;
+    }
+};
+
+TEST_F(RedisLeasesTest, RenewalMovesTheScoreAndNamesWhatIsGone) {
+    push(3);
+    Holder worker(rig, "w1");
+    const auto held = worker.take(3);
+    rig.raw().call("ZREM", "unacked_index", held[1].tag);
+    rig.raw().call("HDEL", "unacked", held[1].tag);
+    const auto later = now() + Seconds(100);
+    EXPECT_EQ(worker.leases->extend(tags(held), later), std::vector{held[1].tag});
+    EXPECT_NEAR(score(held[0].tag), unix_time(later), 0.001);
+    EXPECT_TRUE(worker.leases->extend(std::vector{held[0].tag, held[2].tag}, later).empty()
+    );  // nothing changes
+    EXPECT_TRUE(worker.leases->extend({}, later).empty());
+}
+
+TEST_F(RedisLeasesTest, AStartedTaskIsNotGone) {
+    push(1);
+    Holder worker(rig, "w1");
+    const auto held = worker.take(1);
+    rig.raw().call("HSET", "taskworker.started.w1", held[0].tag, "{}");
+    rig.raw().call("HDEL", "unacked", held[0].tag);
+    rig.raw().call("ZREM", "unacked_index", held[0].tag);
+    EXPECT_TRUE(worker.leases->extend(tags(held), now()).empty());
+}
+
+TEST_F(RedisLeasesTest, ARenewalUnderWayDoesNotPullAParkedTaskBack) {
+    push(1);
+    Holder worker(rig, "w1");
+    const auto held = worker.take(1);
+    const auto due = now() + Seconds(3600);
+    EXPECT_TRUE(worker.leases->park(std::vector<Parking>{{held[0].tag, due}}).empty());
+    EXPECT_TRUE(worker.leases->extend(tags(held), now()).empty());
+    EXPECT_NEAR(score(held[0].tag), unix_time(due), 0.001);
+}
+
+TEST_F(RedisLeasesTest, ParkedTasksComeBackToAnyWorkerWhenTheyAreDue) {
+    push(3);
+    Holder worker(rig, "w1"), other(rig, "w2");
+    other.broker->fetch(0, soon(0));
+    const auto held = worker.take(3);
+    const auto t = now();
+    EXPECT_FALSE(worker.leases->next_due());
+    std::vector<Parking> parkings{
+        {held[0].tag, t + Seconds(10)}, {held[1].tag, t + Seconds(20)}, {"tw:gone", t}};
+    EXPECT_EQ(worker.leases->park(parkings), Ids{"tw:gone"});
+    EXPECT_NEAR(unix_time(*other.leases->next_due()), unix_time(t + Seconds(10)), 0.001);
+    EXPECT_TRUE(other.leases->claim_due(t + Seconds(9), 10).empty());
+    const auto due = deliveries(other.leases->claim_due(t + Seconds(11), 10));
+    ASSERT_EQ(ids(due), Ids{"0"});
+    EXPECT_TRUE(due[0].tag.starts_with("tw:w2@") && due[0].tag.ends_with(":celery"));
+    EXPECT_EQ(due[0].list, "celery");
+    EXPECT_EQ(due[0].message.raw, message("0"));
+    EXPECT_NEAR(score(due[0].tag), unix_time(t + Seconds(11)), 0.001);
+    EXPECT_EQ(rig.leased(), 3u);
+    EXPECT_EQ(deliveries(worker.leases->claim_due(t + Seconds(100), 10)).size(), 1u);
+    EXPECT_FALSE(worker.leases->next_due());
+}
+
+TEST_F(RedisLeasesTest, ADueTaskOfAQueueWeDoNotServeGoesToItsList) {
+    rig.push("odd:name,\"\",\"x", message("a"));
+    Holder worker(rig, "w1", {"odd:name,\"\",\"x"}), other(rig, "w2");
+    other.broker->fetch(0, soon(0));
+    const auto held = worker.take(1);
+    worker.leases->park(std::vector<Parking>{{held.at(0).tag, now()}});
+    EXPECT_TRUE(other.leases->claim_due(now() + Seconds(1), 10).empty());
+    EXPECT_EQ(rig.list("odd:name,\"\",\"x"), Ids{message("a")});
+    EXPECT_EQ(rig.leased(), 0u);
+    EXPECT_EQ(rig.raw().call("ZCARD", "taskworker.parked").integer, 0);
+}
+
+TEST_F(RedisLeasesTest, AParkedTaskThatNobodyCanReadBecomesADeadLetter) {
+    push(1);
+    Holder worker(rig, "w1");
+    const auto held = worker.take(1);
+    rig.raw().call("HSET", "unacked", held[0].tag, R"([{"spoilt": 1},"","celery"])");
+    worker.leases->park(std::vector<Parking>{{held[0].tag, now()}});
+    const auto due = worker.leases->claim_due(now() + Seconds(1), 10);
+    ASSERT_EQ(due.size(), 1u);
+    EXPECT_EQ(std::get<DiscardedMessage>(due[0]).head, R"({"spoilt": 1})");
+    EXPECT_EQ(worker.transport->dead_letters()->list(0, 1).at(0).message, R"({"spoilt": 1})");
+    EXPECT_EQ(rig.leased(), 0u);
+}
+
+TEST_F(RedisLeasesTest, HandedBackLeasesRunNextInTheirOldOrder) {
+    push(4);
+    Holder worker(rig, "w1");
+    auto held = worker.take(3);
+    rig.raw().call("HDEL", "unacked", held[1].tag);  // somebody else has it
+    std::vector<Handover> leases;
+    for (auto it = held.rbegin(); it != held.rend(); ++it)
+        leases.push_back({it->tag, it->list, it->message.raw});
+    EXPECT_EQ(worker.leases->hand_back(leases), 2u);
+    EXPECT_EQ(rig.leased(), 0u);
+    EXPECT_EQ(ids(fetch_all(*worker.broker)), (Ids{"0", "2", "3"}));
+}
+
+TEST_F(RedisLeasesTest, TheFirstBeatIsNewAndTheSecondIsNot) {
+    Holder worker(rig, "w1");
+    EXPECT_FALSE(worker.leases->beat().known);
+    EXPECT_TRUE(worker.leases->beat().known);
+    worker.leases->leave();
+    EXPECT_EQ(rig.raw().call("ZCARD", "taskworker.workers").integer, 0);
+    EXPECT_EQ(rig.raw().call("HLEN", "taskworker.inboxes").integer, 0);
+}
+
+TEST_F(RedisLeasesTest, WhoeverLooksDeadOnceIsNotReapedIfItBeatsBeforeTheSecondLook) {
+    Holder alive(rig, "w1"), other(rig, "w2");
+    alive.leases->beat();
+    EXPECT_TRUE(eventually([&] {  // Redis was paused: all beats are old
+        rig.raw().call("ZADD", "taskworker.workers", 1000, "w1");
+        return other.leases->beat().dead.empty();
+    }));
+    alive.leases->beat();
+    for (int i = 0; i < 20; ++i) {
+        alive.leases->beat();
+        EXPECT_TRUE(other.leases->beat().dead.empty());
+    }
+}
+
+TEST_F(RedisLeasesTest, ADeadWorkersLeasesGoBackMarkedAsRedelivered) {
+    push(5);
+    {
+        Holder dead(rig, "w1");
+        ASSERT_EQ(dead.take(3).size(), 3u);
+    }
+    Holder worker(rig, "w2");
+    const auto report = reap_the_dead(*worker.leases);
+    EXPECT_EQ(report.worker, "w1");
+    EXPECT_EQ(report.handed_back, 3u);
+    EXPECT_TRUE(report.poisoned.empty() && report.started.empty());
+    const auto again = fetch_all(*worker.broker);
+    EXPECT_EQ(ids(again), (Ids{"0", "1", "2", "3", "4"}));
+    EXPECT_TRUE(again[0].request.delivery_info.redelivered);
+    EXPECT_FALSE(again[4].request.delivery_info.redelivered);
+}
+
+TEST_F(RedisLeasesTest, ADeadWorkersInboxesGoBackInOrder) {
+    Holder dead(rig, "w1");
+    dead.broker->fetch(0, soon(0));  // announced
+    push(2);
+    for (int i = 4; i > 1; --i) rig.push("taskworker.claim:w1:celery", message(std::to_string(i)));
+    rig.push(
+        "taskworker.wait:w1:celery\x06\x16"
+        "3",
+        message("urgent no more")
+    );
+    rig.raw().call("DEL", "celery");
+    for (int i = 7; i > 4; --i) rig.raw().call("RPUSH", "celery", message(std::to_string(i)));
+    rig.raw().call("DEL", "taskworker.claim:w1:celery");
+    for (int i = 2; i < 5; ++i) rig.push("taskworker.claim:w1:celery", message(std::to_string(i)));
+    Holder worker(rig, "w2");
+    EXPECT_EQ(reap_the_dead(*worker.leases).handed_back, 4u);
+    EXPECT_EQ(
+        ids(fetch_all(*worker.broker)), (Ids{"2", "3", "4", "5", "6", "7", "urgent no more"})
+    );
+}
+
+TEST_F(RedisLeasesTest, OneCallerAtATimeReapsADeadWorker) {
+    { Holder(rig, "w1").leases->beat(); }
+    Holder a(rig, "w2"), b(rig, "w3");
+    rig.raw().call("ZADD", "taskworker.workers", 1000, "w1");
+    rig.raw().call("SET", "taskworker.reaper", "w3");  // it is at it
+    for (int i = 0; i < 50; ++i) {
+        EXPECT_TRUE(a.leases->beat().dead.empty());
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    rig.raw().call("DEL", "taskworker.reaper");
+    EXPECT_EQ(reap_the_dead(*a.leases).worker, "w1");
+}
+
+TEST_F(RedisLeasesTest, AWorkerThatIsAliveAgainIsLeftAlone) {
+    push(1);
+    Holder alive(rig, "w1"), other(rig, "w2");
+    alive.take(1);
+    alive.leases->beat();
+    const auto report = other.leases->reap("w1");
+    EXPECT_EQ(report.handed_back, 0u);
+    EXPECT_EQ(rig.leased(), 1u);
+}
+
+TEST_F(RedisLeasesTest, TheDeadAreForgottenWhenNothingOfThemCanCome) {
+    { Holder(rig, "w1").leases->beat(); }
+    Holder worker(rig, "w2");
+    EXPECT_TRUE(eventually([&] {
+        for (const auto& dead : worker.leases->beat().dead) worker.leases->reap(dead);
+        return rig.raw().call("ZSCORE", "taskworker.workers", "w1").nil();
+    }));
+    EXPECT_TRUE(rig.raw().call("HGET", "taskworker.inboxes", "w1").nil());
+}
+
+TEST_F(RedisLeasesTest, ATaskThatKilledTooManyWorkersIsPoison) {
+    rig.settings.worker_max_deliveries = 2;
+    rig.settings.worker_concurrency = 1;
+    push(2);
+    for (int death = 1; death <= 2; ++death) {
+        { ASSERT_EQ(Holder(rig, "d" + std::to_string(death)).take(2).size(), 2u); }
+        Holder worker(rig, "w" + std::to_string(death));
+        const auto report = reap_the_dead(*worker.leases, "d" + std::to_string(death));
+        worker.leases->leave();
+        // The second message had not begun: one slot. It bears no blame.
+        EXPECT_EQ(report.handed_back, death == 1 ? 2u : 1u);
+        ASSERT_EQ(report.poisoned.size(), death == 1 ? 0u : 1u);
+        if (death == 1) continue;
+        EXPECT_EQ(report.poisoned[0].request.id, "0");
+        EXPECT_TRUE(report.poisoned[0].tag.starts_with("tw:d2@"));
+        EXPECT_EQ(rig.raw().call("HEXISTS", "unacked", report.poisoned[0].tag).integer, 1);
+    }
+    EXPECT_EQ(rig.length("celery"), 1u);
+    EXPECT_GT(rig.raw().call("TTL", "taskworker.deaths:0").integer, 80'000);
+    EXPECT_EQ(rig.raw().call("EXISTS", "taskworker.deaths:1").integer, 0);
+}
+
+TEST_F(RedisLeasesTest, WhatADeadWorkerHadBegunIsToldUntilItIsSettled) {
+    { Holder(rig, "w1").leases->beat(); }
+    rig.raw().call("HSET", "taskworker.started.w1", "tw:w1@:1:celery", R"({"id": "x"})");
+    Holder worker(rig, "w2");
+    const auto report = reap_the_dead(*worker.leases);
+    ASSERT_EQ(report.started.size(), 1u);
+    EXPECT_EQ(report.started[0].note, R"({"id": "x"})");
+    EXPECT_EQ(report.started[0].worker, "w1");
+    rig.raw().call("ZADD", "taskworker.workers", 1000, "w1");  // long dead
+    EXPECT_EQ(worker.leases->reap("w1").started.size(), 1u);
+    EXPECT_FALSE(rig.raw().call("ZSCORE", "taskworker.workers", "w1").nil());
+    rig.raw().call("DEL", "taskworker.started.w1");
+    worker.leases->reap("w1");
+    EXPECT_TRUE(rig.raw().call("ZSCORE", "taskworker.workers", "w1").nil());
+}
+
+TEST_F(RedisLeasesTest, LeavingWithBegunTasksMeansToBeReaped) {
+    Holder worker(rig, "w1");
+    worker.leases->beat();
+    rig.raw().call("HSET", "taskworker.started.w1", "tag", "note");
+    worker.leases->leave();
+    EXPECT_EQ(rig.raw().call("ZSCORE", "taskworker.workers", "w1").text, "0");
+}
+
+TEST_F(RedisLeasesTest, LeavingHandsTheInboxesBack) {
+    Holder worker(rig, "w1");
+    worker.broker->fetch(0, soon(0));
+    rig.push("taskworker.wait:w1:celery", message("a"));
+    worker.leases->leave();
+    EXPECT_EQ(rig.length("celery"), 1u);
+}
+
+TEST_F(RedisLeasesTest, ParkedTasksOfADeadWorkerStayParked) {
+    push(1);
+    const auto due = now() + Seconds(30);
+    {
+        Holder dead(rig, "w1");
+        dead.leases->park(std::vector<Parking>{{dead.take(1).at(0).tag, due}});
+    }
+    Holder worker(rig, "w2");
+    EXPECT_EQ(reap_the_dead(*worker.leases).handed_back, 0u);
+    EXPECT_EQ(rig.raw().call("ZCARD", "taskworker.parked").integer, 1);
+    EXPECT_EQ(rig.leased(), 1u);
+}
+
+TEST_F(RedisLeasesTest, NotesOfAnUnknownLayoutAreLeftAlone) {
+    rig.raw().call("ZADD", "taskworker.workers", 1000, "w1");
+    rig.raw().call("HSET", "taskworker.inboxes", "w1", "2 what ever\nx");
+    Holder worker(rig, "w2");
+    EXPECT_EQ(worker.leases->reap("w1").handed_back, 0u);
+    EXPECT_FALSE(rig.raw().call("ZSCORE", "taskworker.workers", "w1").nil());
+}
+
+class RestoreTest : public RedisLeasesTest {
+protected:
+    // What a Python worker leaves behind: its dumps() has blanks.
+    void python_lease(
+        const std::string& tag,
+        const std::string& exchange,
+        const std::string& key,
+        double age,
+        int priority = 0
+    ) {
+        const auto entry =
+            "[" + message(tag, "add", priority) + ", \"" + exchange + "\", \"" + key + "\"]";
+        rig.raw().call("HSET", "unacked", tag, entry);
+        rig.raw().call("ZADD", "unacked_index", std::to_string(unix_time(now()) - age), tag);
+    }
+    std::size_t restore() { return Holder(rig, "w1").leases->restore_expired(now()); }
+};
+
+TEST_F(RestoreTest, MessagesOfPythonWorkersComeBackAfterTheVisibilityTimeout) {
+    python_lease("old", "", "celery", 3700);
+    python_lease("young", "", "celery", 3500);
+    EXPECT_EQ(restore(), 1u);
+    ASSERT_EQ(rig.length("celery"), 1u);
+    EXPECT_EQ(rig.leased(), 1u);
+    Holder worker(rig, "w2");
+    const auto got = worker.take(1);
+    EXPECT_EQ(ids(got), Ids{"old"});
+    EXPECT_TRUE(got.at(0).request.delivery_info.redelivered);
+    EXPECT_FALSE(rig.raw().call("EXISTS", "unacked_mutex").integer);
+}
+
+TEST_F(RestoreTest, TheOldestRunsFirst) {
+    python_lease("second", "", "celery", 4000);
+    python_lease("first", "", "celery", 5000);
+    python_lease("third", "", "celery", 3900);
+    EXPECT_EQ(restore(), 3u);
+    EXPECT_EQ(ids(Holder(rig, "w2").take(3)), (Ids{"first", "second", "third"}));
+}
+
+TEST_F(RestoreTest, GoesToTheListKombuWouldChoose) {
+    const std::string sep = "\x06\x16";
+    rig.raw().call("SADD", "_kombu.binding.ex", "k" + sep + sep + "direct");
+    rig.raw().call("SADD", "_kombu.binding.top", "a.*" + sep + "^a\\.[^\\.]+$" + sep + "one");
+    rig.raw().call("SADD", "_kombu.binding.top", "a.#" + sep + "^a\\..*?$" + sep + "two");
+    python_lease("p", "", "celery", 4000, 5);
+    python_lease("d", "ex", "k", 4000);
+    python_lease("t", "top", "a.b", 4000, 9);
+    EXPECT_EQ(restore(), 3u);
+    EXPECT_EQ(rig.length("celery" + sep + "3"), 1u);
+    EXPECT_EQ(rig.length("direct"), 1u);
+    EXPECT_EQ(rig.length("one" + sep + "9"), 1u);
+    EXPECT_EQ(rig.length("two" + sep + "9"), 1u);
+}
+
+TEST_F(RestoreTest, WhatKombuWouldDropOrDieOfBecomesADeadLetter) {
+    python_lease("nowhere", "ex", "k", 4000);
+    rig.raw().call("HSET", "unacked", "broken", "{not json");
+    rig.raw().call("ZADD", "unacked_index", 1000, "broken");
+    EXPECT_EQ(restore(), 0u);
+    EXPECT_EQ(rig.leased(), 0u);
+    auto letters = rig.worker("w9")->dead_letters()->list(0, 10);
+    ASSERT_EQ(letters.size(), 2u);
+    EXPECT_TRUE(letters[0].message == "{not json" || letters[1].message == "{not json");
+}
+
+TEST_F(RestoreTest, AnIndexWithoutAMessageIsRemoved) {
+    rig.raw().call("ZADD", "unacked_index", 1000, "ghost");
+    EXPECT_EQ(restore(), 0u);
+    EXPECT_EQ(rig.raw().call("ZCARD", "unacked_index").integer, 0);
+}
+
+TEST_F(RestoreTest, OnlyOneRestoresAtATime) {
+    python_lease("old", "", "celery", 4000);
+    rig.raw().call("SET", "unacked_mutex", "somebody", "PX", 100'000);
+    EXPECT_EQ(restore(), 0u);
+    EXPECT_EQ(rig.raw().call("GET", "unacked_mutex").text, "somebody");
+}
+
+TEST_F(RestoreTest, OurOwnForgottenLeasesComeBackByteForByteButForTheMark) {
+    push(
+        1,
+        "celery\x06\x16"
+        "6"
+    );
+    const auto held = Holder(rig, "w1").take(1);
+    rig.raw().call("ZADD", "unacked_index", 1000, held.at(0).tag);
+    EXPECT_EQ(restore(), 1u);
+    EXPECT_EQ(
+        rig.list("celery\x06\x16"
+                 "6"),
+        Ids{mark_redelivered(message("0"))}
+    );
+}
+
+}  // namespace
+}  // namespace taskworker::testing
