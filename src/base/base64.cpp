@@ -1,5 +1,6 @@
 #include "base/base64.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 
@@ -41,8 +42,8 @@ std::optional<std::string> decode_plain(std::string_view text) {
     if (text.size() % 4 != 0) return std::nullopt;
     const std::size_t padding = text[text.size() - 2] == '=' ? 2 : text.back() == '=' ? 1 : 0;
     if (padding == 2 && text.back() != '=') return std::nullopt;
-    std::string out(text.size() / 4 * 3, '\0');
     const std::size_t whole = text.size() / 4 - (padding > 0);
+    std::string out(whole * 3 + (padding > 0 ? 3 - padding : 0), '\0');
     std::uint32_t seen = 0;
     char* to = out.data();
     for (std::size_t i = 0; i < whole; ++i, to += 3) {
@@ -51,12 +52,12 @@ std::optional<std::string> decode_plain(std::string_view text) {
         store(to, bits);
     }
     if (padding > 0) {
-        char last[4] = {'A', 'A', 'A', 'A'};
+        char last[4] = {'A', 'A', 'A', 'A'}, bytes[3];
         text.copy(last, 4 - padding, whole * 4);
         const auto bits = group(last);
         seen |= bits;
-        store(to, bits);
-        out.resize(out.size() - padding);
+        store(bytes, bits);
+        std::copy_n(bytes, 3 - padding, to);
     }
     if (seen & kBad) return std::nullopt;
     return out;

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <fstream>
+#include <nlohmann/json.hpp>
+
 namespace taskworker {
 namespace {
 
@@ -31,6 +34,18 @@ TEST(IsoTime, ReadsAllFormsThatIsoparseReads) {
     EXPECT_EQ(read("2024-05"), "2024-05-01T00:00:00+00:00");
     EXPECT_EQ(read("2024"), "2024-01-01T00:00:00+00:00");
     EXPECT_EQ(read("20240501"), "2024-05-01T00:00:00+00:00");
+}
+
+TEST(IsoTime, SaysWhatDateutilSays) {
+    std::ifstream file(TW_TEST_DATA "/golden/iso_cases.jsonl");
+    int rows = 0;
+    for (std::string line; std::getline(file, line); ++rows) {
+        const auto row = nlohmann::json::parse(line);
+        const auto text = row["in"].get<std::string>();
+        EXPECT_EQ(read(text), row["utc"].is_null() ? "none" : row["utc"].get<std::string>())
+            << text;
+    }
+    EXPECT_GT(rows, 1000);
 }
 
 TEST(IsoTime, ReadsWeekAndOrdinalDates) {

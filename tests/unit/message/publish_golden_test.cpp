@@ -54,9 +54,11 @@ Publication publication_of(const Message& message) {
 }
 
 bool is_for_us(const Json& row) {
-    // No protocol 1, no properties but Celery's own, no argsrepr but that of a tuple.
+    // No protocol 1, no properties but Celery's own, no argsrepr but that of a tuple (send_task is
+    // called with a list).
     static const std::vector<std::string> others = {
         "list instead of tuple",
+        "send_task",
         "reply_to and other properties",
         "argsrepr given",
         "body encoding utf-8",
