@@ -57,7 +57,7 @@ struct Child {
     SteadyPoint progress{};       // an outcome came, or the first job went in
     bool recalling = false;
     SteadyPoint recalled_at{};
-    SteadyPoint leaving_at{};
+    SteadyPoint leaving_at{}, closed_at{};
     std::optional<Doom> doom;
 
     FrameReader reader;

@@ -169,7 +169,7 @@ void ChildParent::spawn() {
         child->out,
         InitFrame{::getpid(), name, options_.node, options_.setup, static_cast<std::uint64_t>(kib)}
     );
-    children_.emplace(id, std::move(child));
+    write(*children_.emplace(id, std::move(child)).first->second);
 }
 
 void ChildParent::resize(std::size_t slots) {

@@ -71,6 +71,7 @@ private:
 
     // ---- limits and ends (child_parent_ends.cpp) ----
     void watch(Child& child);
+    std::optional<SteadyPoint> watch_exit(Child& child);
     std::optional<SteadyPoint> watch_limits(Child& child);
     std::optional<SteadyPoint> watch_doom(Child& child);
     void doom(Child& child, Doom::Why why, std::uint64_t seq, int signal);

@@ -15,6 +15,7 @@ namespace {
 
 constexpr Seconds kRecallPatience{1};  // a child that does not answer a recall is not waited for
 constexpr Seconds kLeavePatience{10};  // … nor one that does not exit when it should
+constexpr Seconds kClosePatience{1};   // … nor one that has closed its stream
 constexpr Seconds kAskAgain{0.005};    // whether it is dead, where there are no pidfds
 
 void keep_earlier(std::optional<SteadyPoint>& next, std::optional<SteadyPoint> at) {
@@ -27,22 +28,31 @@ bool is_set(const std::optional<Seconds>& limit) { return limit && limit->count(
 
 // Does what is due in a child and notes when to look again.
 void ChildParent::watch(Child& child) {
-    std::optional<SteadyPoint> next;
-    if (child.closed) {
-        if (!child.process.pidfd) next = later(now_, kAskAgain);
-    } else {
+    auto next = watch_exit(child);
+    if (!child.closed) {
         // A cancel's signal may be one that the task survives; its limits still count.
         const bool cancelled =
             child.doom && child.doom->why == Doom::Why::Cancel && child.doom->struck;
-        if (!child.doom || cancelled) next = watch_limits(child);
+        if (!child.doom || cancelled) keep_earlier(next, watch_limits(child));
         if (child.doom) keep_earlier(next, watch_doom(child));
-        if (child.phase == Child::Phase::Leaving && child.window.empty()) {
-            const auto at = later(child.leaving_at, kLeavePatience);
-            if (at <= now_) child.process.kill(SIGKILL);
-            keep_earlier(next, at <= now_ ? later(now_, kLeavePatience) : at);
-        }
     }
     next ? deadlines_.set(child.id, *next) : deadlines_.clear(child.id);
+}
+
+// Who should exit, or has closed its stream, gets some time for it: libraries clean up then.
+std::optional<SteadyPoint> ChildParent::watch_exit(Child& child) {
+    std::optional<SteadyPoint> at;
+    if (child.phase == Child::Phase::Leaving && child.window.empty()) {
+        at = later(child.leaving_at, kLeavePatience);
+    } else if (child.closed) {
+        at = later(child.closed_at, kClosePatience);
+    }
+    if (at && *at <= now_) {
+        child.process.kill(SIGKILL);
+        at = later(now_, kLeavePatience);
+    }
+    if (child.closed && !child.process.pidfd) at = later(now_, kAskAgain);
+    return at;
 }
 
 std::optional<SteadyPoint> ChildParent::watch_limits(Child& child) {
@@ -150,14 +160,15 @@ bool ChildParent::bury(Child& child) {
     return true;
 }
 
-// Exactly the job that had begun is lost; what was in line behind it runs elsewhere.
+// Exactly the job that had begun is lost; what was in line behind it runs elsewhere. Only if the
+// child has overwritten what tells which one it was, all it held may have begun, and nothing may
+// run twice.
 void ChildParent::settle_window(Child& child, int status) {
     const auto begun = child.process.page.begun().seq;
+    const bool plausible = begun < child.next_seq;
     std::deque<Entry> unbegun;
     for (auto& entry : std::exchange(child.window, {})) {
-        const bool plausible = begun < child.next_seq;  // else it has overwritten its page
-        const bool had_begun = entry.started || (plausible && entry.seq <= begun);
-        if (had_begun) {
+        if (entry.started || !plausible || entry.seq <= begun) {
             end_lost(child, std::move(entry), status);
         } else {
             unbegun.push_back(std::move(entry));

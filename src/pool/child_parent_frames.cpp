@@ -43,11 +43,11 @@ void ChildParent::read(Child& child, bool to_the_end) {
     }
 }
 
-// Without its stream a child is of no use: it is dead, or it will be.
+// Without its stream a child is of no use: it is dead, or it will be (watch_exit).
 void ChildParent::close_stream(Child& child) {
     child.closed = true;
+    child.closed_at = now_;
     ::epoll_ctl(poller_.get(), EPOLL_CTL_DEL, child.process.socket.get(), nullptr);
-    child.process.kill(SIGKILL);
     if (!child.process.pidfd) dying_.push_back(child.id);
 }
 

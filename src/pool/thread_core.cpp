@@ -15,13 +15,13 @@ using Steady = std::chrono::steady_clock;
 
 constexpr std::size_t kMostPending = 32;  // outcomes that are told in one call
 constexpr Millis kLinger{1};              // … and how long the first one waits for others
-constexpr Seconds kGrace{1};  // for tasks to notice their stop token, at stop's deadline
 
 }  // namespace
 
 ThreadPool::Core::Core(ThreadPoolOptions options)
     : run_(std::move(options.run)),
       solo_(options.solo),
+      grace_(options.grace),
       target_(solo_ ? 1 : std::max<std::size_t>(options.slots, 1)),
       watchdog_([this](std::uint64_t id, SteadyPoint now) { look_at(id, now); }) {}
 
@@ -237,7 +237,7 @@ void ThreadPool::Core::ask_to_stop() {
 }
 
 void ThreadPool::Core::wait_for_slots(std::unique_lock<std::mutex>& lock, bool grace) {
-    const auto grace_ends = later(Steady::now(), kGrace);
+    const auto grace_ends = later(Steady::now(), grace_);
     while (!slots_.empty()) {
         const auto until = grace ? grace_ends : stop_at_;
         const auto now = Steady::now();

@@ -61,6 +61,7 @@ private:
 
     const Runner run_;
     const bool solo_;
+    const Seconds grace_;
     PoolListener* listener_ = nullptr;
     std::atomic<std::size_t> stuck_{0};
 

@@ -13,6 +13,7 @@ struct ThreadPoolOptions {
     std::size_t slots = 1;
     Runner run;
     bool solo = false;  // one slot, whatever is asked for
+    Seconds grace{1};   // for tasks to notice their stop token, at stop's deadline
 };
 
 // Pools `threads` and `solo`: N threads of this process that execute one task each; the listener is
