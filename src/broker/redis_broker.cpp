@@ -12,7 +12,6 @@
 #include "base/log.hpp"
 #include "broker/broker_errors.hpp"
 #include "broker/redis_dead_letters.hpp"
-#include "broker/room_shares.hpp"
 #include "broker/scripts.hpp"
 
 namespace taskworker {
@@ -44,6 +43,7 @@ RedisBroker::RedisBroker(RedisSettings settings)
       connection_(
           with_.connection("consumer", {&broker::kClaim, &broker::kRegister, &broker::kHeartbeat})
       ),
+      claim_(connection_, lists_),
       waiters_(with_.connection("waiter"), lists_),
       wake_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
     if (wake_.get() < 0) throw BrokerError("eventfd: no descriptor left");
@@ -143,7 +143,7 @@ void RedisBroker::probe_rights() {
     out.command("SORT", with_.keys.probe("sort"), "BY", "nosort", "LIMIT", 0, 1);
     out.command("CLIENT", "UNBLOCK", std::int64_t{1} << 62);
     const auto replies = connection_.round_trip();
-    sort_ = !replies[0].error() && connection_.server().at_least(7, 0);
+    claim_.use_script(!replies[0].error() && connection_.server().at_least(7, 0));
     waiters_.may_unblock(!replies[1].error());
 }
 
@@ -183,10 +183,8 @@ void RedisBroker::read_inboxes() {
     for (std::size_t i = 0; i < replies.size(); ++i) {
         connection_.check(replies[i], "LRANGE");
         if (replies[i].items.empty()) continue;
-        InboxBatch batch{i % 2 == 0 ? InboxBatch::Kind::Claim : InboxBatch::Kind::Wait, i / 2, {}};
-        for (auto it = replies[i].items.rbegin(); it != replies[i].items.rend(); ++it)
-            batch.messages.push_back(std::move(it->text));
-        pending_.push_back(std::move(batch));
+        const auto kind = i % 2 == 0 ? InboxBatch::Kind::Claim : InboxBatch::Kind::Wait;
+        pending_.push_back({kind, i / 2, oldest_first(replies[i])});
     }
     reread_ = false;
 }
@@ -202,8 +200,7 @@ std::vector<Fetched> RedisBroker::turn(std::size_t claim) {
     registration.fetch_malformed(connection_);
     if (!registration.empty()) registration.write(connection_, std::chrono::system_clock::now());
     for (auto list : served) connection_.out().command("LLEN", lists_[list].key);
-    const auto order = lists_.in_order();
-    if (claim > 0) write_claim(claim, order);
+    if (claim > 0) claim_.write(claim);
 
     auto replies = connection_.round_trip();
     std::span<redis::Reply> rest(replies);
@@ -213,8 +210,12 @@ std::vector<Fetched> RedisBroker::turn(std::size_t claim) {
         if (length.integer > 0) drained_ = false;
     rest = rest.subspan(served.size());
     if (claim > 0 && leased) {
-        auto batches = sort_ ? read_claim(claim, order, rest) : lmove(claim, rest);
-        if (!reread_) claimed(claim, batches), pending_ = std::move(batches);
+        auto batches = claim_.read(rest);
+        if (!batches) reread_ = true;
+        if (!reread_) {
+            claimed(claim, *batches);
+            pending_ = *std::move(batches);
+        }
     }
     return leased ? registration.take() : std::vector<Fetched>();
 }
@@ -233,79 +234,6 @@ bool RedisBroker::register_batches(Registration& registration, std::span<redis::
     );
     reread_ = true;
     return false;
-}
-
-void RedisBroker::write_claim(std::size_t claim, const std::vector<std::size_t>& order) {
-    auto& out = connection_.out();
-    if (!sort_) {
-        for (auto list : order) out.command("LLEN", lists_[list].key);
-        return;
-    }
-    connection_.evalsha(broker::kClaim, 2 * order.size(), 2);
-    for (auto list : order) out.arg(lists_[list].key);
-    for (auto list : order) out.arg(lists_[list].claim_inbox);
-    out.arg(claim), out.arg(lists_.per_step());
-    for (auto list : order) out.command("LRANGE", lists_[list].claim_inbox, 0, -1);
-}
-
-std::vector<InboxBatch> RedisBroker::read_claim(
-    std::size_t, const std::vector<std::size_t>& order, std::span<redis::Reply> replies
-) {
-    if (replies[0].error()) {
-        // What the script moved before the error lies in the inboxes.
-        reread_ = true;
-        const auto kind = redis::kind_of(replies[0].text);
-        if (kind == RedisError::Kind::NoScript) {
-            connection_.load_scripts();
-        } else if (kind == RedisError::Kind::NoPermission) {
-            sort_ = false;
-        } else {
-            connection_.fail(replies[0], "claim.lua");
-        }
-        return {};
-    }
-    std::vector<InboxBatch> batches;
-    for (std::size_t i = 0; i < order.size(); ++i) {
-        auto& reply = replies[i + 1];
-        connection_.check(reply, "LRANGE");
-        if (reply.items.empty()) continue;
-        batches.push_back({InboxBatch::Kind::Claim, order[i], {}});
-        batches.back().messages.reserve(reply.items.size());
-        for (auto it = reply.items.rbegin(); it != reply.items.rend(); ++it)
-            batches.back().messages.push_back(std::move(it->text));
-    }
-    return batches;
-}
-
-// The claim of servers before 7.0, and where an ACL denies SORT: message by message, the same
-// states.
-std::vector<InboxBatch> RedisBroker::lmove(
-    std::size_t claim, std::span<const redis::Reply> lengths
-) {
-    const auto order = lists_.in_order();
-    std::vector<std::size_t> sizes;
-    for (const auto& length : lengths) {
-        connection_.check(length, "LLEN");
-        sizes.push_back(static_cast<std::size_t>(length.integer));
-    }
-    const auto take = room_shares(sizes, lists_.per_step(), claim);
-    for (std::size_t i = 0; i < order.size(); ++i)
-        for (std::size_t n = 0; n < take[i]; ++n)
-            connection_.out().command(
-                "LMOVE", lists_[order[i]].key, lists_[order[i]].claim_inbox, "RIGHT", "LEFT"
-            );
-    auto replies = connection_.round_trip();
-    std::vector<InboxBatch> batches;
-    auto reply = replies.begin();
-    for (std::size_t i = 0; i < order.size(); ++i) {
-        InboxBatch batch{InboxBatch::Kind::Claim, order[i], {}};
-        for (std::size_t n = 0; n < take[i]; ++n, ++reply) {
-            connection_.check(*reply, "LMOVE");
-            if (reply->is_text()) batch.messages.push_back(std::move(reply->text));
-        }
-        if (!batch.messages.empty()) batches.push_back(std::move(batch));
-    }
-    return batches;
 }
 
 void RedisBroker::claimed(std::size_t asked, const std::vector<InboxBatch>& batches) {

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "broker/broker.hpp"
+#include "broker/claim.hpp"
 #include "broker/redis_settings.hpp"
 #include "broker/registration.hpp"
 #include "broker/served_lists.hpp"
@@ -37,11 +38,6 @@ private:
     void announce();
     void read_inboxes();
     std::vector<Fetched> turn(std::size_t claim);
-    std::vector<InboxBatch> lmove(std::size_t claim, std::span<const redis::Reply> lengths);
-    void write_claim(std::size_t claim, const std::vector<std::size_t>& order);
-    std::vector<InboxBatch> read_claim(
-        std::size_t claim, const std::vector<std::size_t>& order, std::span<redis::Reply> replies
-    );
     void claimed(std::size_t asked, const std::vector<InboxBatch>& batches);
     bool register_batches(Registration& registration, std::span<redis::Reply> replies);
     bool wait(bool for_messages, SteadyPoint until);
@@ -52,6 +48,7 @@ private:
     const RedisSettings with_;
     ServedLists lists_;
     redis::Connection connection_;
+    Claim claim_;
     Waiters waiters_;
     redis::Descriptor wake_;           // eventfd of interrupt()
     std::vector<InboxBatch> pending_;  // in our inboxes, not leased yet
@@ -59,7 +56,6 @@ private:
     bool announced_ = false;
     bool reread_ = false;                // the inboxes may hold what we do not know of
     bool drained_ = false;               // the last claim found nothing
-    bool sort_ = true;                   // the server sorts pieces of lists well, and lets us
     std::optional<SteadyPoint> ghosts_;  // when what a lost connection still got has arrived
     SteadyPoint next_look_ = {};         // at lists that no connection waits for
     double average_bytes_ = 0;           // per message

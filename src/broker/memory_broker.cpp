@@ -1,0 +1,312 @@
+#include "broker/memory_broker.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "broker/tags.hpp"
+#include "message/decode.hpp"
+#include "message/envelope.hpp"
+#include "message/publish.hpp"
+
+namespace taskworker {
+namespace {
+
+using Queues = std::shared_ptr<MemoryQueues>;
+using Lock = std::unique_lock<std::mutex>;
+
+std::string new_tag(MemoryQueues& queues, const std::string& worker, const std::string& list) {
+    return tag_start(worker) + ":" + std::to_string(queues.next_tag++) + ":" + list;
+}
+
+// Opens a message that is about to be leased; what cannot be read is a dead letter.
+Fetched open(
+    MemoryQueues& queues,
+    const std::string& tag,
+    const std::string& list,
+    const std::string& raw,
+    const std::vector<std::string>& accept
+) {
+    Delivery delivery{.tag = tag, .queue = list, .list = list, .message = {}, .request = {}};
+    std::string why;
+    auto parsed = parse_envelope(raw);
+    if (auto* message = std::get_if<Message>(&parsed)) {
+        delivery.message = std::move(*message);
+        auto decoded = decode(delivery.message, accept);
+        if (auto* request = std::get_if<Request>(&decoded)) {
+            delivery.request = std::move(*request);
+            return delivery;
+        }
+        why = std::get<Malformed>(decoded).why;
+    } else {
+        why = std::get<Malformed>(parsed).why;
+    }
+    queues.dead_letters.push_back(
+        {.message = raw, .queue = list, .reason = why, .at = std::chrono::system_clock::now()}
+    );
+    return DiscardedMessage{.queue = list, .why = why, .head = raw.substr(0, 200)};
+}
+
+class MemoryBroker final : public Broker {
+public:
+    MemoryBroker(Queues queues, std::string worker, std::vector<std::string> accept)
+        : queues_(std::move(queues)), worker_(std::move(worker)), accept_(std::move(accept)) {}
+
+    std::vector<Fetched> fetch(std::size_t room, SteadyPoint until) override {
+        Lock lock(queues_->mutex);
+        queues_->workers.try_emplace(worker_);
+        std::vector<Fetched> result;
+        queues_->changed.wait_until(lock, until, [&] {
+            result = take(room);
+            return interrupted_ || !result.empty();
+        });
+        if (result.empty()) interrupted_ = false;
+        return result;
+    }
+    void interrupt() override {
+        const Lock lock(queues_->mutex);
+        interrupted_ = true;
+        queues_->changed.notify_all();
+    }
+    void subscribe(std::vector<std::string> served) override {
+        const Lock lock(queues_->mutex);
+        queues_->workers[worker_].queues = {served.begin(), served.end()};
+        served_ = std::move(served);
+    }
+    std::vector<Fetched> unsubscribe() override {
+        subscribe({});
+        return {};
+    }
+    void publish(std::span<const Outgoing> messages) override {
+        for (const auto& message : messages) queues_->push(message.queue, message.envelope);
+    }
+
+private:
+    std::vector<Fetched> take(std::size_t room) {
+        std::vector<Fetched> result;
+        for (const auto& name : served_) {
+            auto& list = queues_->lists[name];
+            for (; result.size() < room && !list.empty(); list.pop_front()) {
+                const auto tag = new_tag(*queues_, worker_, name);
+                result.push_back(open(*queues_, tag, name, list.front(), accept_));
+                if (std::holds_alternative<Delivery>(result.back()))
+                    queues_->leases[tag] = {
+                        list.front(), name, worker_, std::chrono::system_clock::now()};
+            }
+        }
+        return result;
+    }
+    Queues queues_;
+    std::string worker_;
+    std::vector<std::string> accept_, served_;
+    bool interrupted_ = false;  // guarded by queues_->mutex
+};
+
+class MemoryLeases final : public Leases {
+public:
+    MemoryLeases(
+        Queues queues, std::string worker, std::vector<std::string> accept, int max_deliveries
+    )
+        : queues_(std::move(queues)),
+          worker_(std::move(worker)),
+          accept_(std::move(accept)),
+          max_deliveries_(max_deliveries) {}
+
+    Beat beat() override {
+        const Lock lock(queues_->mutex);
+        const bool known = queues_->workers.contains(worker_);
+        queues_->workers[worker_].dead = false;
+        Beat beat{.known = known, .dead = {}};
+        for (const auto& [id, worker] : queues_->workers)
+            if (worker.dead) beat.dead.push_back(id);
+        return beat;
+    }
+    void leave() override {
+        const Lock lock(queues_->mutex);
+        queues_->workers[worker_].dead = queues_->started.contains(worker_);
+        if (!queues_->workers[worker_].dead) queues_->workers.erase(worker_);
+    }
+    std::vector<std::string> extend(std::span<const std::string> tags, TimePoint now) override {
+        const Lock lock(queues_->mutex);
+        std::vector<std::string> gone;
+        for (const auto& tag : tags) {
+            const auto lease = queues_->leases.find(tag);
+            const auto marks = queues_->started.find(worker_);
+            if (lease != queues_->leases.end()) {
+                lease->second.renewed = std::max(lease->second.renewed, now);
+            } else if (marks == queues_->started.end() || !marks->second.contains(tag)) {
+                gone.push_back(tag);
+            }
+        }
+        return gone;
+    }
+    std::vector<std::string> park(std::span<const Parking> parkings) override {
+        const Lock lock(queues_->mutex);
+        std::vector<std::string> lost;
+        for (const auto& parking : parkings) {
+            const auto lease = queues_->leases.find(parking.tag);
+            if (lease == queues_->leases.end()) {
+                lost.push_back(parking.tag);
+            } else {
+                lease->second.parked = true;
+                lease->second.renewed = parking.due;
+            }
+        }
+        return lost;
+    }
+    std::vector<Fetched> claim_due(TimePoint now, std::size_t most) override {
+        const Lock lock(queues_->mutex);
+        std::vector<std::pair<TimePoint, std::string>> due;
+        for (const auto& [tag, lease] : queues_->leases)
+            if (lease.parked && lease.renewed <= now) due.emplace_back(lease.renewed, tag);
+        std::sort(due.begin(), due.end());
+        if (due.size() > most) due.resize(most);
+        std::vector<Fetched> result;
+        for (const auto& [at, old] : due) {
+            auto lease = std::move(queues_->leases.extract(old).mapped());
+            if (!queues_->workers[worker_].queues.contains(lease.list)) {
+                queues_->lists[lease.list].push_front(lease.message);
+                continue;
+            }
+            const auto tag = new_tag(*queues_, worker_, lease.list);
+            result.push_back(open(*queues_, tag, lease.list, lease.message, accept_));
+            if (std::holds_alternative<Delivery>(result.back()))
+                queues_->leases[tag] = {lease.message, lease.list, worker_, now};
+        }
+        queues_->changed.notify_all();
+        return result;
+    }
+    std::optional<TimePoint> next_due() override {
+        const Lock lock(queues_->mutex);
+        std::optional<TimePoint> next;
+        for (const auto& [tag, lease] : queues_->leases)
+            if (lease.parked && (!next || lease.renewed < *next)) next = lease.renewed;
+        return next;
+    }
+    std::size_t hand_back(std::span<const Handover> leases) override {
+        const Lock lock(queues_->mutex);
+        std::size_t ours = 0;
+        for (const auto& lease : leases) {
+            if (queues_->leases.erase(lease.tag) == 0) continue;
+            queues_->lists[lease.list].push_front(lease.message);
+            ++ours;
+        }
+        queues_->changed.notify_all();
+        return ours;
+    }
+    ReapReport reap(const std::string& worker) override {
+        const Lock lock(queues_->mutex);
+        ReapReport report{.worker = worker, .handed_back = 0, .started = {}, .poisoned = {}};
+        const auto dead = queues_->workers.find(worker);
+        if (dead == queues_->workers.end() || !dead->second.dead) return report;
+        std::vector<std::string> tags;
+        for (const auto& [tag, lease] : queues_->leases)
+            if (lease.worker == worker && !lease.parked) tags.push_back(tag);
+        std::reverse(tags.begin(), tags.end());
+        for (const auto& tag : tags) reclaim(tag, report);
+        for (const auto& [tag, note] : queues_->started[worker])
+            report.started.push_back({tag, worker, note});
+        if (queues_->started[worker].empty()) {
+            queues_->started.erase(worker);
+            queues_->workers.erase(dead);
+        }
+        queues_->changed.notify_all();
+        return report;
+    }
+    std::size_t restore_expired(TimePoint now) override {
+        const Lock lock(queues_->mutex);
+        std::size_t restored = 0;
+        for (auto it = queues_->leases.begin(); it != queues_->leases.end();) {
+            if (it->second.renewed + Seconds(3600) > now) {
+                ++it;
+                continue;
+            }
+            queues_->lists[it->second.list].push_front(mark_redelivered(it->second.message));
+            it = queues_->leases.erase(it);
+            ++restored;
+        }
+        queues_->changed.notify_all();
+        return restored;
+    }
+
+private:
+    void reclaim(const std::string& tag, ReapReport& report) {
+        auto& lease = queues_->leases.at(tag);
+        auto opened = open(*queues_, tag, lease.list, lease.message, accept_);
+        auto* delivery = std::get_if<Delivery>(&opened);
+        if (delivery && ++queues_->deaths[delivery->request.id] >= max_deliveries_ &&
+            max_deliveries_ > 0) {
+            report.poisoned.push_back(std::move(*delivery));
+            return;
+        }
+        queues_->lists[lease.list].push_front(mark_redelivered(lease.message));
+        queues_->leases.erase(tag);
+        ++report.handed_back;
+    }
+    Queues queues_;
+    std::string worker_;
+    std::vector<std::string> accept_;
+    int max_deliveries_;
+};
+
+class MemoryDeadLetters final : public DeadLetters {
+public:
+    explicit MemoryDeadLetters(Queues queues) : queues_(std::move(queues)) {}
+    void add(std::span<const DeadLetter> letters) override {
+        const Lock lock(queues_->mutex);
+        queues_->dead_letters.insert(queues_->dead_letters.end(), letters.begin(), letters.end());
+    }
+    std::vector<DeadLetter> list(std::size_t from, std::size_t most) override {
+        const Lock lock(queues_->mutex);
+        std::vector<DeadLetter> newest(
+            queues_->dead_letters.rbegin(), queues_->dead_letters.rend()
+        );
+        const auto first = std::min(from, newest.size());
+        const auto last = first + std::min(most, newest.size() - first);
+        return {
+            newest.begin() + static_cast<std::ptrdiff_t>(first),
+            newest.begin() + static_cast<std::ptrdiff_t>(last)};
+    }
+    std::size_t size() override {
+        const Lock lock(queues_->mutex);
+        return queues_->dead_letters.size();
+    }
+
+private:
+    Queues queues_;
+};
+
+}  // namespace
+
+void MemoryQueues::push(const std::string& list, std::string message) {
+    const std::lock_guard lock(mutex);
+    lists[list].push_back(std::move(message));
+    changed.notify_all();
+}
+
+void MemoryQueues::kill(const std::string& worker) {
+    const std::lock_guard lock(mutex);
+    workers[worker].dead = true;
+}
+
+MemoryTransport::MemoryTransport(
+    std::shared_ptr<MemoryQueues> queues,
+    std::string worker,
+    std::vector<std::string> accept,
+    int max_deliveries
+)
+    : queues_(std::move(queues)),
+      worker_(std::move(worker)),
+      accept_(std::move(accept)),
+      max_deliveries_(max_deliveries) {}
+
+std::unique_ptr<Broker> MemoryTransport::broker() {
+    return std::make_unique<MemoryBroker>(queues_, worker_, accept_);
+}
+std::unique_ptr<Leases> MemoryTransport::leases() {
+    return std::make_unique<MemoryLeases>(queues_, worker_, accept_, max_deliveries_);
+}
+std::unique_ptr<DeadLetters> MemoryTransport::dead_letters() {
+    return std::make_unique<MemoryDeadLetters>(queues_);
+}
+
+}  // namespace taskworker
