@@ -60,9 +60,9 @@ INSTANTIATE_TEST_SUITE_P(
     Places,
     LedgerTest,
     ::testing::Values(Place::SameDb, Place::OtherDb, Place::OtherServer),
-    [](const auto& info) {
-        return info.param == Place::SameDb    ? "SameDb"
-               : info.param == Place::OtherDb ? "OtherDb"
+    [](const auto& each) {
+        return each.param == Place::SameDb    ? "SameDb"
+               : each.param == Place::OtherDb ? "OtherDb"
                                               : "OtherServer";
     }
 );
