@@ -37,13 +37,20 @@ OptionParser::OptionParser() {
     app_.get_formatter()->column_width(34);
 }
 
+// The last one wins, as in Celery: scripts add their options behind those of others.
+CLI::Option* OptionParser::text(
+    CLI::App& to, const char* flags, std::string& value, const char* help
+) {
+    return to.add_option(flags, value, help)->take_last();
+}
+
 CLI::Option* OptionParser::setting(
     CLI::App& to, const char* flags, const char* name, const char* help
 ) {
     const auto take = [this, name, shown = first_of(flags)](const std::string& text) {
         global_.overrides.push_back({name, text, shown});
     };
-    return to.add_option_function<std::string>(flags, take, help);
+    return to.add_option_function<std::string>(flags, take, help)->take_last();
 }
 
 CLI::Option* OptionParser::switch_setting(
@@ -67,9 +74,7 @@ void OptionParser::declare_global() {
         "  taskworker result 3f0c8a2e-… --watch\n"
     );
     constexpr auto kGlobal = "Global options";
-    app_.add_option(
-            "-A,--app", global_.app, "Tasks: a name (app.so, libapp.so) or the path of a .so"
-    )
+    text(app_, "-A,--app", global_.app, "Tasks: a name (app.so, libapp.so) or the path of a .so")
         ->type_name("MODULE")
         ->group(kGlobal);
     setting(app_, "-b,--broker", "broker_url", "Where tasks come from")
@@ -78,7 +83,7 @@ void OptionParser::declare_global() {
     setting(app_, "--result-backend", "result_backend", "Where results go")
         ->type_name("URL")
         ->group(kGlobal);
-    app_.add_option("--config", config_, "Settings; default: taskworker.toml, if it is there")
+    text(app_, "--config", config_, "Settings; default: taskworker.toml, if it is there")
         ->type_name("FILE")
         ->group(kGlobal);
     app_.add_option("--set", sets_, "A setting, e.g. --set task_acks_late=true; may be repeated")
@@ -92,20 +97,18 @@ void OptionParser::declare_global() {
 void OptionParser::declare_call() {
     call_ = app_.add_subcommand("call", "Publish a task; prints its id");
     call_->add_option("TASK", call_options_.task, "Name of the task")->required();
-    call_->add_option("-a,--args", call_options_.args, "Arguments, a JSON list")->type_name("JSON");
-    call_->add_option("-k,--kwargs", call_options_.kwargs, "Keyword arguments, a JSON object")
+    text(*call_, "-a,--args", call_options_.args, "Arguments, a JSON list")->type_name("JSON");
+    text(*call_, "-k,--kwargs", call_options_.kwargs, "Keyword arguments, a JSON object")
         ->type_name("JSON");
-    call_->add_option("--countdown", call_options_.countdown, "Seconds to wait before it runs")
+    text(*call_, "--countdown", call_options_.countdown, "Seconds to wait before it runs")
         ->type_name("SECONDS");
-    call_->add_option("--eta", call_options_.eta, "When it runs at the earliest, ISO 8601")
+    text(*call_, "--eta", call_options_.eta, "When it runs at the earliest, ISO 8601")
         ->type_name("TIME");
-    call_->add_option("--expires", call_options_.expires, "When it is void, ISO 8601 or seconds")
+    text(*call_, "--expires", call_options_.expires, "When it is void, ISO 8601 or seconds")
         ->type_name("TIME");
-    call_->add_option("--queue", call_options_.queue, "Default: task_default_queue")
-        ->type_name("NAME");
-    call_->add_option("--priority", call_options_.priority, "0 (first on Redis) to 9")
-        ->type_name("N");
-    call_->add_option("--serializer", serializer_, "json, there is no other")->type_name("NAME");
+    text(*call_, "--queue", call_options_.queue, "Default: task_default_queue")->type_name("NAME");
+    text(*call_, "--priority", call_options_.priority, "0 (first on Redis) to 9")->type_name("N");
+    text(*call_, "--serializer", serializer_, "json, there is no other")->type_name("NAME");
 }
 
 void OptionParser::declare_result() {
@@ -116,8 +119,9 @@ void OptionParser::declare_result() {
     result_->add_flag("--traceback", result_options_.traceback, "Show the traceback of a failure");
     result_->add_flag("--watch", result_options_.watch, "Wait for its end and print each state");
     result_->add_option("--timeout", result_options_.timeout, "Most seconds that --watch waits")
+        ->take_last()
         ->type_name("SECONDS");
-    result_->add_option("-t,--task", ignored_, "Accepted as Celery's, changes nothing")
+    text(*result_, "-t,--task", ignored_, "Accepted as Celery's, changes nothing")
         ->type_name("NAME");
     result_->footer("Exit code: 0 succeeded, 1 failed, 3 nothing is stored, or no end yet.");
 }

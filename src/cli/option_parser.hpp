@@ -25,6 +25,7 @@ private:
     void declare_worker_accepted();
     void declare_call();
     void declare_result();
+    static CLI::Option* text(CLI::App& to, const char* flags, std::string& value, const char* help);
     // A flag whose value is a setting: its text goes through the settings' own checks.
     CLI::Option* setting(CLI::App& to, const char* flags, const char* name, const char* help);
     CLI::Option* switch_setting(

@@ -37,13 +37,14 @@ std::string bare_name(std::string_view given) {
 
 // Celery 3's names that are more than another prefix (celery/app/defaults.py: _TO_OLD_KEY).
 std::string_view renamed(std::string_view bare) {
-    constexpr std::array<std::array<std::string_view, 2>, 6> kNames = {{
+    constexpr std::array<std::array<std::string_view, 2>, 7> kNames = {{
         {"eager_propagates_exceptions", "task_eager_propagates"},
         {"max_cached_results", "result_cache_max"},
         {"message_compression", "task_compression"},
         {"queue_max_priority", "task_queue_max_priority"},
         {"send_events", "worker_send_task_events"},
         {"send_task_sent_event", "task_send_sent_event"},
+        {"task_result_expires", "result_expires"},
     }};
     for (const auto& [old_name, name] : kNames)
         if (bare == old_name) return name;

@@ -8,10 +8,10 @@ void OptionParser::declare_worker() {
     constexpr auto kWorker = "Worker", kPool = "Pool", kQueues = "Queues";
     auto& to = *worker_;
 
-    to.add_option("-n,--hostname", worker_options_.hostname, "Node name, e.g. w1@%h")
+    text(to, "-n,--hostname", worker_options_.hostname, "Node name, e.g. w1@%h")
         ->type_name("NAME")
         ->group(kWorker);
-    to.add_option("-l,--loglevel", level_, "DEBUG, INFO, WARNING (default), ERROR, CRITICAL")
+    text(to, "-l,--loglevel", level_, "DEBUG, INFO, WARNING (default), ERROR, CRITICAL")
         ->type_name("LEVEL")
         ->group(kWorker);
     switch_setting(
@@ -90,8 +90,8 @@ void OptionParser::declare_worker_accepted() {
     constexpr auto kAccepted = "Accepted, without effect";
     for (const auto* flag : {"--without-gossip", "--without-mingle", "--without-heartbeat"})
         worker_->add_flag(flag)->group(kAccepted);
-    worker_->add_option("--heartbeat-interval", ignored_)->type_name("N")->group(kAccepted);
-    worker_->add_option("-O,--optimization", ignored_)->type_name("NAME")->group(kAccepted);
+    text(*worker_, "--heartbeat-interval", ignored_, "")->type_name("N")->group(kAccepted);
+    text(*worker_, "-O,--optimization", ignored_, "")->type_name("NAME")->group(kAccepted);
     switch_setting(*worker_, "--disable-prefetch", "worker_disable_prefetch", "true", "")
         ->group(kAccepted);
 }

@@ -177,9 +177,10 @@ TEST_F(LoadConfig, SaysWhichValueBreaksWhichRule) {
     EXPECT_EQ(
         error_of(given), "worker_concurrency = \"0\" (-c): must be a whole number from 1 to 10000"
     );
-    given.command_line = {{"worker_colour", "red", "--set"}};
+    given.command_line = {{"worker_log_colour", "red", "--set"}};
     EXPECT_EQ(
-        error_of(given), "worker_colour (--set): no such setting, did you mean worker_log_color?"
+        error_of(given),
+        "worker_log_colour (--set): no such setting, did you mean worker_log_color?"
     );
     given.command_line = {{"task_serializer", "pickle", "--set"}};
     EXPECT_EQ(

@@ -68,7 +68,7 @@ TEST(Options, ReadCelerysOrder) {
     EXPECT_EQ(said.command.hostname, "w1@%h");
     EXPECT_EQ(
         overrides(said.global),
-        "worker_concurrency=4(-c) worker_pool=threads(-P) worker_send_task_events=true(-E) "
+        "worker_send_task_events=true(-E) worker_concurrency=4(-c) worker_pool=threads(-P) "
     );
 }
 
@@ -93,6 +93,14 @@ TEST(Options, ReadTheLongAndTheJoinedForms) {
     EXPECT_EQ(said.global.app, "app");
     EXPECT_EQ(said.command.level, log::Level::Debug);
     EXPECT_EQ(said.command.queues, std::vector<std::string>{"x"});
+    EXPECT_EQ(overrides(said.global), "worker_concurrency=4(-c) task_time_limit=30(--time-limit) ");
+}
+
+TEST(Options, LetTheLastOfARepeatedOptionWin) {
+    const auto said =
+        say<WorkerCommand>({"-A", "a", "worker", "-A", "b", "-l", "info", "-l", "error"});
+    EXPECT_EQ(said.global.app, "b");
+    EXPECT_EQ(said.command.level, log::Level::Error);
 }
 
 TEST(Options, TakeWhatScriptsForCelerysWorkerPass) {
@@ -123,7 +131,7 @@ TEST(Options, TakeWhatScriptsForCelerysWorkerPass) {
     );
     EXPECT_EQ(
         overrides(said.global),
-        "worker_concurrency=2(-c) worker_send_task_events=true(-E) "
+        "worker_send_task_events=true(-E) worker_concurrency=2(-c) "
         "worker_max_tasks_per_child=5(--max-tasks-per-child) "
         "worker_prefetch_multiplier=1(--prefetch-multiplier) "
     );
