@@ -151,11 +151,11 @@ std::string type_text() {
 [[noreturn]] TASKWORKER_EXPORT void refuse_registration(
     std::string_view task, std::string_view why
 );
+using TypeText = std::string (*)();
 TASKWORKER_EXPORT std::string signature_text(
-    std::span<const ParameterSpec> specs,
-    std::initializer_list<std::string> types,
-    const std::string& result
+    std::span<const ParameterSpec> specs, std::initializer_list<TypeText> types, TypeText result
 );
+TASKWORKER_EXPORT std::vector<std::string> names_of(std::span<const ParameterSpec> specs);
 
 template <class R, class P, class B, bool Bound, class Fn>
 struct Invoker;
@@ -217,7 +217,7 @@ struct Contracted<R, std::tuple<P...>, std::tuple<B...>> {
         return {(is_optional<P> && !is_optional<ReadAs<P, B>>)...};
     }
     static std::string text(std::span<const ParameterSpec> specs) {
-        return signature_text(specs, {type_text<P>()...}, type_text<R>());
+        return signature_text(specs, {&type_text<P>...}, &type_text<R>);
     }
 };
 
@@ -240,10 +240,8 @@ ErasedBody erase_body(Fn body, std::span<const ParameterSpec> specs) {
         is_const, "a body is called from several threads: a mutable lambda cannot be one"
     );
     if constexpr (callable && arity && Fit::takes && Fit::no_references && returns && is_const) {
-        std::vector<std::string> names;
-        for (const auto& spec : specs) names.emplace_back(spec.name());
         return {
-            Invoker<R, P, B, Types::bound, Fn>{std::move(body), std::move(names)},
+            Invoker<R, P, B, Types::bound, Fn>{std::move(body), names_of(specs)},
             Fit::needs_value(),
             Fit::text(specs)};
     } else {

@@ -31,20 +31,24 @@ void refuse_call(std::string_view task, std::string_view argument, std::string_v
     throw std::invalid_argument(text);
 }
 
+std::vector<std::string> names_of(std::span<const ParameterSpec> specs) {
+    std::vector<std::string> names;
+    for (const auto& spec : specs) names.emplace_back(spec.name());
+    return names;
+}
+
 std::string signature_text(
-    std::span<const ParameterSpec> specs,
-    std::initializer_list<std::string> types,
-    const std::string& result
+    std::span<const ParameterSpec> specs, std::initializer_list<TypeText> types, TypeText result
 ) {
     std::string text = "(";
     for (std::size_t i = 0; i < specs.size(); ++i) {
-        const auto& type = std::data(types)[i];
+        const auto type = std::data(types)[i]();
         if (i != 0) text += ", ";
         text.append(specs[i].name()).append(": ").append(type);
         if (specs[i].kind() != ParameterSpec::Default::None)
             text += " = " + python_repr(specs[i].fallback());
     }
-    return text + ") -> " + result;
+    return text + ") -> " + result();
 }
 
 }  // namespace detail

@@ -1,4 +1,5 @@
 # Each ```cpp block of GUIDE must stand in SOURCE, line for line.
+cmake_minimum_required(VERSION 3.25)
 file(READ ${GUIDE} guide)
 file(READ ${SOURCE} source)
 set(count 0)
