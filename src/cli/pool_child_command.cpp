@@ -10,7 +10,11 @@ namespace taskworker {
 int run_pool_child_command(const GlobalOptions& global, RegisterTasks linked_in) {
     return child_main([&]() -> LoadedApp {
         const auto session = std::make_shared<const Session>(global, linked_in, NeedsApp::Yes);
-        return {.owner = session, .app = &session->app(), .settings = &session->settings()};
+        return {
+            .owner = session,
+            .app = &session->app(),
+            .settings = &session->settings(),
+            .module = session->module().string()};
     });
 }
 

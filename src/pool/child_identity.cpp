@@ -5,15 +5,13 @@
 #include <link.h>
 
 #include <cstring>
+#include <filesystem>
+#include <functional>
 #include <span>
+#include <system_error>
 
 namespace taskworker {
 namespace {
-
-struct Search {
-    std::uintptr_t address;
-    std::string found;
-};
 
 std::size_t padded(std::size_t size) { return (size + 3) & ~std::size_t{3}; }
 
@@ -47,9 +45,15 @@ bool holds(const dl_phdr_info& file, std::uintptr_t address) {
     return false;
 }
 
+using IsIt = std::function<bool(const dl_phdr_info&)>;
+struct Search {
+    const IsIt& is_it;
+    std::string found;
+};
+
 int look_at(dl_phdr_info* file, std::size_t, void* data) {
     auto& search = *static_cast<Search*>(data);
-    if (!holds(*file, search.address)) return 0;
+    if (!search.is_it(*file)) return 0;
     for (const auto& part : std::span(file->dlpi_phdr, file->dlpi_phnum)) {
         if (part.p_type != PT_NOTE || !search.found.empty()) continue;
         const auto* at = reinterpret_cast<const unsigned char*>(file->dlpi_addr + part.p_vaddr);
@@ -58,12 +62,30 @@ int look_at(dl_phdr_info* file, std::size_t, void* data) {
     return 1;
 }
 
+std::string build_id_where(const IsIt& is_it) {
+    Search search{is_it, {}};
+    ::dl_iterate_phdr(&look_at, &search);
+    return search.found;
+}
+
+std::filesystem::path resolved(const std::string& path) {
+    std::error_code ignored;
+    return std::filesystem::weakly_canonical(std::filesystem::absolute(path, ignored), ignored);
+}
+
 }  // namespace
 
 std::string build_id_of(const void* address) {
-    Search search{reinterpret_cast<std::uintptr_t>(address), {}};
-    ::dl_iterate_phdr(&look_at, &search);
-    return search.found;
+    const auto at = reinterpret_cast<std::uintptr_t>(address);
+    return build_id_where([at](const dl_phdr_info& file) { return holds(file, at); });
+}
+
+std::string build_id_of_file(const std::string& path) {
+    if (path.empty()) return {};
+    return build_id_where([wanted = resolved(path)](const dl_phdr_info& file) {
+        const std::string name = file.dlpi_name;
+        return !name.empty() && resolved(name) == wanted;
+    });
 }
 
 std::string own_build_id() { return build_id_of(reinterpret_cast<const void*>(&own_build_id)); }

@@ -85,7 +85,6 @@ void ChildParent::on(Child& child, HelloFrame& frame) {
         "the " + what +
         " of new pool children is not that of this process: the program or the module was "
         "replaced while it runs; the worker must be restarted";
-    log::critical("{}", why);
     listener_.failed(why);
 }
 

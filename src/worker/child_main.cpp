@@ -27,13 +27,13 @@ private:
 
 }  // namespace
 
-ChildIdentity identity_of(const App& app) {
+ChildIdentity identity_of(const App& app, const std::string& module) {
     Hash hash;
     for (const auto& name : app.names()) {
         hash.add(name);
         hash.add(app.find(name)->signature);
     }
-    return {.build_id = own_build_id(), .registry_hash = hash.value()};
+    return {.build_id = own_build_id() + build_id_of_file(module), .registry_hash = hash.value()};
 }
 
 int child_main(const std::function<LoadedApp()>& load) {
@@ -43,7 +43,7 @@ int child_main(const std::function<LoadedApp()>& load) {
         loaded = load();
         resources.emplace(*loaded.app, *loaded.settings);
         return ChildApp{
-            .identity = identity_of(*loaded.app),
+            .identity = identity_of(*loaded.app, loaded.module),
             .find = [app = loaded.app](std::string_view name) { return app->find(name); },
             .run = execute_jobs(*resources, init.node, *loaded.settings),
             .accept = loaded.settings->accept_content};

@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <memory>
+#include <string>
 
 #include "pool/child_identity.hpp"
 #include "taskworker/app.hpp"
@@ -9,14 +10,16 @@
 
 namespace taskworker {
 
-// What parent and children must agree on: this library, and the tasks with their signatures.
-ChildIdentity identity_of(const App& app);
+// What parent and children must agree on: this library, the module's file (empty: linked in) as it
+// was loaded, and the tasks with their signatures.
+ChildIdentity identity_of(const App& app, const std::string& module);
 
 // The app as a child has loaded it; `owner` keeps it alive.
 struct LoadedApp {
     std::shared_ptr<const void> owner;
     const App* app = nullptr;
     const Settings* settings = nullptr;
+    std::string module = {};  // the file it came from
 };
 
 // A whole `taskworker pool-child`: says hello, executes jobs, returns the exit code. What `load`

@@ -25,7 +25,7 @@ std::unique_ptr<Pool> children(
         .slots = slots_of(settings),
         .arguments = options.child_arguments,
         .node = options.node,
-        .identity = identity_of(app),
+        .identity = identity_of(app, options.module_path),
         .max_tasks_per_child = settings.worker_max_tasks_per_child,
         .max_memory_per_child = settings.worker_max_memory_per_child});
 }

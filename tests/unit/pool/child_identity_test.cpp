@@ -1,6 +1,10 @@
 #include "pool/child_identity.hpp"
 
+#include <dlfcn.h>
 #include <gtest/gtest.h>
+
+#include <cstdio>
+#include <string>
 
 namespace taskworker {
 namespace {
@@ -15,6 +19,19 @@ TEST(ChildIdentity, TheBuildIdIsTheLinkersAndTheSameEachTime) {
 TEST(ChildIdentity, AnotherLoadedFileHasAnotherBuildId) {
     EXPECT_NE(build_id_of(reinterpret_cast<const void*>(&std::fputs)), own_build_id());
     EXPECT_EQ(build_id_of(nullptr), "");
+}
+
+TEST(ChildIdentity, ALoadedFileIsFoundByItsPathHoweverItIsWritten) {
+    ::Dl_info info{};
+    ASSERT_NE(::dladdr(reinterpret_cast<const void*>(&std::fputs), &info), 0);
+    const std::string path = info.dli_fname;
+    const auto id = build_id_of_file(path);
+    EXPECT_EQ(id, build_id_of(reinterpret_cast<const void*>(&std::fputs)));
+    EXPECT_FALSE(id.empty());
+    const auto slash = path.rfind('/');
+    EXPECT_EQ(build_id_of_file(path.substr(0, slash) + "/." + path.substr(slash)), id);
+    EXPECT_EQ(build_id_of_file("/no/such/file.so"), "");
+    EXPECT_EQ(build_id_of_file(""), "");
 }
 
 }  // namespace
