@@ -22,6 +22,10 @@ Ending mistake(const std::string& text) { return {.code = 2, .out = "", .err = t
 }  // namespace
 
 OptionParser::OptionParser() {
+    const auto formatter = app_.get_formatter();  // the commands share it
+    formatter->column_width(34);
+    formatter->label("SUBCOMMAND", "COMMAND");
+    formatter->label("REQUIRED", "");
     declare_global();
     declare_worker();
     declare_worker_accepted();
@@ -31,10 +35,10 @@ OptionParser::OptionParser() {
     for (auto* command : {worker_, call_, result_, pool_child_}) {
         command->fallthrough();  // `taskworker worker -A app`: Celery's old order
         command->allow_extras();
+        if (command != pool_child_) command->group("Commands");
     }
     app_.allow_extras();
     app_.require_subcommand(0, 1);
-    app_.get_formatter()->column_width(34);
 }
 
 // The last one wins, as in Celery: scripts add their options behind those of others.
@@ -64,16 +68,13 @@ CLI::Option* OptionParser::switch_setting(
 
 void OptionParser::declare_global() {
     app_.name("taskworker");
-    app_.set_help_flag("-h,--help", "Show this text; after a command, its own")->group("Others");
-    app_.set_version_flag("--version", "taskworker " TASKWORKER_VERSION, "Show the version")
-        ->group("Others");
     app_.footer(
         "Global options may stand before or behind the command. Examples:\n"
         "  taskworker -A app worker -l info -c 4\n"
         "  taskworker call shop.send_sms -a '[\"13800138000\", \"1234\"]'\n"
         "  taskworker result 3f0c8a2e-… --watch\n"
     );
-    constexpr auto kGlobal = "Global options";
+    constexpr auto kGlobal = "Global options", kOthers = "Others";
     text(app_, "-A,--app", global_.app, "Tasks: a name (app.so, libapp.so) or the path of a .so")
         ->type_name("MODULE")
         ->group(kGlobal);
@@ -92,11 +93,15 @@ void OptionParser::declare_global() {
         ->group(kGlobal);
     app_.add_flag("-C,--no-color", global_.no_color, "No colours")->group(kGlobal);
     app_.add_flag("-q,--quiet", global_.quiet, "No banner")->group(kGlobal);
+    app_.set_help_flag("-h,--help", "Show this text")
+        ->group(kOthers);  // anew: at the end of the list
+    app_.set_version_flag("--version", "taskworker " TASKWORKER_VERSION, "Show the version")
+        ->group(kOthers);
 }
 
 void OptionParser::declare_call() {
     call_ = app_.add_subcommand("call", "Publish a task; prints its id");
-    call_->add_option("TASK", call_options_.task, "Name of the task")->required();
+    call_->add_option("TASK", call_options_.task, "Name of the task")->type_name("")->required();
     text(*call_, "-a,--args", call_options_.args, "Arguments, a JSON list")->type_name("JSON");
     text(*call_, "-k,--kwargs", call_options_.kwargs, "Keyword arguments, a JSON object")
         ->type_name("JSON");
@@ -109,11 +114,15 @@ void OptionParser::declare_call() {
     text(*call_, "--queue", call_options_.queue, "Default: task_default_queue")->type_name("NAME");
     text(*call_, "--priority", call_options_.priority, "0 (first on Redis) to 9")->type_name("N");
     text(*call_, "--serializer", serializer_, "json, there is no other")->type_name("NAME");
+    call_->footer(
+        "Example: taskworker call shop.send_sms -a '[\"13800138000\", \"1234\"]' --countdown 5"
+    );
 }
 
 void OptionParser::declare_result() {
     result_ = app_.add_subcommand("result", "Show the result of a task");
     result_->add_option("ID", result_options_.id, "Id of the task, as `call` prints it")
+        ->type_name("")
         ->required();
     result_->add_flag("--json", result_options_.json, "The whole document, as JSON");
     result_->add_flag("--traceback", result_options_.traceback, "Show the traceback of a failure");

@@ -273,7 +273,7 @@ TEST(Options, ShowHelpAndVersionWithoutMistake) {
     EXPECT_EQ(help({"--version"}).substr(0, 11), "taskworker ");
     const auto top = help({"--help"});
     for (const auto* part :
-         {"Usage: taskworker", "Global options:", "Subcommands:", "worker", "call", "result"})
+         {"Usage: taskworker", "Global options:", "Commands:", "worker", "call", "result"})
         EXPECT_NE(top.find(part), std::string::npos) << part << "\n" << top;
     const auto worker = help({"worker", "--help"});
     for (const auto* part : {"Worker:", "Pool:", "Queues:", "-c,--concurrency", "-Q,--queues"})
