@@ -184,7 +184,9 @@ std::variant<Invocation, Ending> OptionParser::parse(std::vector<std::string> ar
     } catch (const CLI::ParseError& error) {
         if (auto ending = unexpected(); ending && !app_.remaining(true).empty())
             return *std::move(ending);
-        return mistake(error.what());
+        const auto command = app_.get_subcommands();
+        const auto place = command.empty() ? std::string() : command.front()->get_name() + ": ";
+        return mistake(place + error.what());
     } catch (const ConfigError& error) {
         return mistake(error.what());
     }

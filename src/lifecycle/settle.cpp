@@ -67,6 +67,7 @@ private:
 Event End::event(Event::Type type) const {
     auto event = task_event(type, request_, moment_.now);
     event.pid = execution_.pid;
+    if (!execution_.worker_lost && !execution_.timed_out) event.process = execution_.process;
     event.sent = treatment_.send_events;
     return event;
 }
@@ -137,6 +138,7 @@ void End::operator()(const Failure& failure) {
 void End::tell_failed(const Failure& failure) {
     auto failed = failed_event(request_, failure, moment_.now);
     failed.pid = execution_.pid;
+    if (!execution_.worker_lost && !execution_.timed_out) failed.process = execution_.process;
     failed.sent = treatment_.send_events;
     failed.runtime = execution_.runtime.count();
     // The pool has told the hard limit or the death already (PoolListener::event).

@@ -12,6 +12,7 @@ namespace taskworker {
 struct Execution {
     Seconds runtime{0};
     int pid = 0;
+    std::string process = {};  // "ForkPoolWorker-1"; empty: the main one
     bool started = false;  // false: refused before it ran
     bool worker_lost = false;
     bool timed_out = false;

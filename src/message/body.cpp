@@ -55,6 +55,15 @@ Malformed too_large(const WireLimits& limits) {
     return {fmt::format("a body of more than {} bytes", limits.body_bytes)};
 }
 
+// JSON is UTF-8 or a part of it here; kombu decodes by any codec that Python has.
+bool is_text_encoding(std::string_view name) {
+    std::string plain;
+    for (const char c : name)
+        if (c != '-' && c != '_') plain += static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
+    return plain.empty() || plain == "utf8" || plain == "ascii" || plain == "usascii" ||
+           plain == "binary";
+}
+
 }  // namespace
 
 std::optional<Malformed> check_content(
@@ -72,6 +81,10 @@ std::optional<Malformed> check_content(
     }
     if (type != "application/json") {
         return Malformed{fmt::format("content of type {} is not supported yet", alias)};
+    }
+    if (!is_text_encoding(message.content_encoding)) {
+        const auto codec = quoted_repr(std::string_view(message.content_encoding).substr(0, 60));
+        return Malformed{fmt::format("content encoding {} is not supported", codec)};
     }
     if (!message.compression.empty()) {
         const auto codec = quoted_repr(std::string_view(message.compression).substr(0, 60));

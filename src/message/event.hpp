@@ -37,6 +37,7 @@ struct Event {
     bool expected = false;                    // failure in `throws`
     bool requeue = false, terminated = false, expired = false;
     int pid = 0;
+    std::string process = {};                 // that ran it, as logs name it; empty: the main one
     std::string custom_type = {};             // of TaskCustom
     Json fields = Json::object();             // of TaskCustom; of Discarded: queue, head
     bool logged = true;  // false: another line says it, this is for metrics and celeryev only

@@ -7,7 +7,12 @@ namespace taskworker {
 
 void LogObserver::on(const Event& event) {
     const auto level = log_level(event);
-    if (level && log::enabled(*level)) log::write(*level, log_text(event));
+    if (!level || !log::enabled(*level)) return;
+    if (event.process.empty()) {
+        log::write(*level, log_text(event));
+    } else {
+        log::write_as(*level, event.process, log_text(event));
+    }
 }
 
 }  // namespace taskworker

@@ -60,9 +60,9 @@ std::string discarded_text(const Event& event) {
     if (const auto queue = field(event, "queue"); !queue.empty())
         text += fmt::format(" [queue:{}]", queue);
     if (!event.uuid.empty()) text += fmt::format(" [task:{}]", called(event));
-    text += "\nThe message has been kept in the dead-letter list.";
+    text += "; kept in the dead-letter list";
     if (const auto head = field(event, "head"); !head.empty())
-        text += fmt::format("\n\nbody: {}", head);
+        text += fmt::format(", begins: {}", head);
     return text;
 }
 

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/log.hpp"
+#include "message/python_repr.hpp"
 #include "pool/child_parent.hpp"
 #include "pool/failures.hpp"
 #include "pool/task_events.hpp"
@@ -193,10 +194,12 @@ void ChildParent::end_lost(Child& child, Entry entry, int status) {
     } else if (ours && child.doom->why == Doom::Why::Cancel) {
         return end_cancelled(std::move(entry), pid);
     } else {
+        auto lost = worker_lost(describe_exit(status), entry.number);
         auto event = task_event(Event::Type::WorkerLost, entry.job, pid);
         event.reason = describe_exit(status);
+        event.exception = python_repr(lost);
         listener_.event(std::move(event));
-        finished.outcome = worker_lost(describe_exit(status), entry.number);
+        finished.outcome = std::move(lost);
         finished.worker_lost = true;
     }
     end(std::move(entry), std::move(finished));

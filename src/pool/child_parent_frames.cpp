@@ -155,7 +155,8 @@ void ChildParent::on(Child& child, OutcomeFrame& frame) {
         Finished{
             .outcome = std::move(frame.outcome),
             .runtime = Seconds(runtime),
-            .pid = child.process.pid});
+            .pid = child.process.pid,
+            .process = child.name});
     const auto most = options_.max_tasks_per_child.value_or(0);
     if (most > 0 && child.assigned >= static_cast<std::uint64_t>(most) && child.window.empty()) {
         dismiss(child);

@@ -28,6 +28,7 @@ struct Finished {
     Outcome outcome;
     Seconds runtime{0};
     int pid = 0;
+    std::string process = {};  // "ForkPoolWorker-1"; empty: this process
     bool worker_lost = false;  // the executing process died: outcome is the WorkerLostError
     bool timed_out = false;    // the hard limit struck: outcome is the TimeLimitExceeded
 };

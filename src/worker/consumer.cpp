@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/log.hpp"
+#include "base/url.hpp"
 #include "lifecycle/admit.hpp"
 #include "lifecycle/events.hpp"
 #include "lifecycle/prefetch.hpp"
@@ -63,9 +64,7 @@ void Consumer::run() {
         try {
             step();
             if (backoff_.failing())
-                log::info(
-                    "Connected to the broker again after {} attempt(s).", backoff_.failures()
-                );
+                log::info("Connected to {}", redact_url(with_.settings.broker_url));
             backoff_.reset();
         } catch (const Error& error) {
             lost_connection(error.what());

@@ -63,6 +63,7 @@ Settlement Finisher::settlement_of(const Finished& finished, const Moment& now) 
     const Execution execution{
         .runtime = finished.runtime,
         .pid = finished.pid,
+        .process = finished.process,
         .started = true,
         .worker_lost = finished.worker_lost,
         .timed_out = finished.timed_out};

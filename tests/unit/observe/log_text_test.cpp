@@ -140,8 +140,8 @@ TEST(LogText, DiscardedSaysWhyWhereAndHowItBegan) {
     EXPECT_EQ(log_level(event), Level::Critical);
     EXPECT_EQ(
         log_text(event),
-        "Can't decode message body: body is not base64 [queue:celery]\n"
-        "The message has been kept in the dead-letter list.\n\nbody: {\"body\""
+        "Can't decode message body: body is not base64 [queue:celery]; "
+        "kept in the dead-letter list, begins: {\"body\""
     );
 }
 
