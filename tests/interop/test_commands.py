@@ -62,9 +62,9 @@ def test_a_python_worker_understands_our_call(rig, command, fresh):
     ("call conformance.add --args '{}'", "JSON list"),
     ("call conformance.add --kwargs '[]'", "JSON object"),
     ("call conformance.add --countdown soon", "--countdown"),
-    ("call", "call"),
+    ("call", "TASK"),
     ("call conformance.add --no-such-flag", "--no-such-flag"),
-    ("result", "result"),
+    ("result", "ID"),
 ])
 def test_a_mistake_is_told_in_one_line(command, text, hint):
     done = command(text)

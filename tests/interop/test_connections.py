@@ -19,18 +19,16 @@ PLACES = {
     "an ACL user": {"login": {"user": "shop", "password": SECRET}},
     "an ACL user without dangerous commands": {
         "login": {"user": "shop", "password": SECRET, "acl": "~* &* +@all -@dangerous"}},
-    "an ACL user without scripts": {
-        "login": {"user": "shop", "password": SECRET, "acl": "~* &* +@all -@scripting"},
-        "marks": pytest.mark.ours},
+    "an ACL user without SORT": {
+        "login": {"user": "shop", "password": SECRET, "acl": "~* &* +@all -sort"}},
     "a key prefix": {"conf": {"broker_transport_options": {"global_keyprefix": "kp:"},
                               "result_backend_transport_options": {"global_keyprefix": "rp"}}},
 }
 
 
-@pytest.fixture(scope="module", params=[
-    pytest.param(place, id=name, marks=place.get("marks", ())) for name, place in PLACES.items()])
+@pytest.fixture(scope="module", params=PLACES.values(), ids=PLACES)
 def place(request):
-    options = {k: v for k, v in request.param.items() if k not in ("login", "second", "marks")}
+    options = {k: v for k, v in request.param.items() if k not in ("login", "second")}
     with contextlib.ExitStack() as stack:
         server = stack.enter_context(RedisServer(**request.param.get("login", {})))
         if request.param.get("second"):
@@ -89,3 +87,11 @@ def test_a_wrong_password_is_told_once_and_tried_again(fresh):
                    what="a line about the login")
         assert worker.is_alive()
         assert "wrong" not in worker.output().replace("WRONGPASS", "").replace("wrong password", "")
+
+
+@pytest.mark.ours
+def test_a_right_that_is_missing_is_named(fresh):
+    with RedisServer(user="shop", password=SECRET, acl="~* &* +@all -@scripting") as server:
+        worker = fresh(redis=server, side=server, start=False).worker(start=False).start(wait=False)
+        line = worker.logs("NOPERM")
+        assert "script" in line and SECRET not in line and worker.is_alive()

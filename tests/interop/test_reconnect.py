@@ -64,8 +64,8 @@ def test_redis_is_away_while_a_task_ends(shaky):
     key = shaky.key()
     running = [shaky.call("late", key, i, 0.5) for i in range(6)]
     shaky.recorded(key, 2)
-    shaky.redis.stop(save=True)
     before = len(shaky.main.lines("ERROR")) + len(shaky.main.lines("WARNING"))
+    shaky.redis.stop(save=True)
     eventually(lambda: len(shaky.main.lines("ERROR")) + len(shaky.main.lines("WARNING")) > before,
                what="the loss is told")
     shaky.redis.start()

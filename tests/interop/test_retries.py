@@ -154,11 +154,9 @@ def test_backoff_doubles_up_to_its_maximum(rig, backing_off):
 @pytest.mark.ours
 def test_what_celery_forgets_on_a_retry_is_kept(rig):
     key = rig.key()
-    result = rig.send("retry_then_succeed", (key, 1), {"countdown": 1}, ignore_result=True, app_id="shop",
-                      compression="zlib")
+    result = rig.send("retry_then_succeed", (key, 1), {"countdown": 1}, ignore_result=True, app_id="shop")
     message = waiting_message(rig, result.id)
     assert message["properties"]["app_id"] == "shop"
     assert message["headers"]["ignore_result"] is True
-    assert message["headers"]["compression"] == "application/x-gzip"
     rig.recorded(key, 2)
     assert rig.is_drained() and rig.doc(result.id) is None
