@@ -66,7 +66,8 @@ std::optional<std::string> decode_plain(std::string_view text) {
 }  // namespace
 
 std::optional<std::string> base64_decode(std::string_view text) {
-    if (text.find_first_of("\r\n") == std::string_view::npos) return decode_plain(text);
+    if (auto bytes = decode_plain(text)) return bytes;
+    if (text.find('\n') == std::string_view::npos) return std::nullopt;
     std::string joined;
     joined.reserve(text.size());
     for (const char c : text) {

@@ -22,7 +22,7 @@ std::string brief(const Json& json) {
             if (text.size() <= kMost) return "'" + text + "'";
             std::size_t end = kMost;  // not in the middle of a character
             while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0u) == 0x80u) --end;
-            return "'" + text.substr(0, end) + "…'";
+            return std::string("'").append(text, 0, end).append("…'");
         }
         case Json::value_t::binary: {
             const auto& digits = json.get_binary();

@@ -25,7 +25,11 @@ std::string_view inside(std::string_view literal) { return literal.substr(1, lit
 // Differs for nearly all different names.
 std::uint64_t fingerprint(std::string_view name) {
     std::uint64_t bits = 0;
-    std::memcpy(&bits, name.data(), std::min<std::size_t>(name.size(), 8));
+    if (name.size() >= 8) {
+        std::memcpy(&bits, name.data() + name.size() - 8, 8);
+    } else {
+        for (const char c : name) bits = bits << 8 | static_cast<unsigned char>(c);
+    }
     return bits ^ (name.size() * 0x9e3779b97f4a7c15u);
 }
 
@@ -111,6 +115,7 @@ std::optional<std::vector<Field>> fields_of(const Message& message, Span object)
     constexpr auto kAny = std::numeric_limits<std::size_t>::max();  // it was bounded as a whole
     JsonLexer lexer(raw, WireLimits{.depth = kAny, .values = kAny});
     std::vector<Field> fields;
+    fields.reserve(4);
     if (!read_fields(lexer, raw, fields)) return std::nullopt;
     for (auto& field : fields) {
         field.name.at += object.at;

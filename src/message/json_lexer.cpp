@@ -6,10 +6,11 @@
 #include <cstdint>
 #include <cstring>
 
+#include "message/byte_scan.hpp"
+
 namespace taskworker {
 namespace {
 
-bool is_space(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 int hex_value(char c) {
@@ -29,27 +30,6 @@ int hex_quad(std::string_view text) {
         value = value * 16 + digit;
     }
     return value;
-}
-
-// Index of the first byte that is '"', '\\' or a control character, from `at` on; eight bytes a
-// step.
-std::size_t find_special(std::string_view text, std::size_t at) {
-    constexpr std::uint64_t kOnes = 0x0101010101010101u, kHigh = 0x8080808080808080u;
-    const auto below = [](std::uint64_t word, std::uint64_t n) {
-        return (word - kOnes * n) & ~word & kHigh;  // exact at the lowest byte it reports
-    };
-    for (; at + 8 <= text.size(); at += 8) {
-        std::uint64_t word;
-        std::memcpy(&word, text.data() + at, 8);
-        const auto hits =
-            below(word, 0x20) | below(word ^ kOnes * '"', 1) | below(word ^ kOnes * '\\', 1);
-        if (hits) return at + static_cast<std::size_t>(__builtin_ctzll(hits)) / 8;
-    }
-    for (; at < text.size(); ++at) {
-        const auto c = static_cast<unsigned char>(text[at]);
-        if (c == '"' || c == '\\' || c < 0x20) return at;
-    }
-    return at;
 }
 
 void append_code_point(std::string& out, std::uint32_t code) {
@@ -102,19 +82,6 @@ std::uint32_t escaped_code(std::string_view text, std::size_t& at) {
 
 }  // namespace
 
-char JsonLexer::peek() {
-    while (at_ < text_.size() && is_space(text_[at_])) ++at_;
-    return at_ < text_.size() ? text_[at_] : '\0';
-}
-
-bool JsonLexer::take(char c) {
-    if (peek() != c || at_ >= text_.size()) return false;
-    ++at_;
-    return true;
-}
-
-bool JsonLexer::expect(char c) { return take(c) || unexpected(); }
-
 bool JsonLexer::at_end() {
     peek();
     return at_ == text_.size();
@@ -132,23 +99,12 @@ bool JsonLexer::unexpected() {
     return fail(fmt::format("unexpected '{}'", text_[at_]));
 }
 
-bool JsonLexer::enter() {
-    if (++depth_ > depth_limit_) return fail(fmt::format("depth over {}", depth_limit_));
-    return true;
-}
-
-bool JsonLexer::count_value() {
-    if (values_left_ == 0) return fail("too many values");
-    --values_left_;
-    return true;
-}
-
 bool JsonLexer::string(String& out) {
     if (!expect('"')) return false;
     const auto start = at_;
     out.escaped = false;
     for (;;) {
-        at_ = find_special(text_, at_);
+        at_ = find_end_of_plain_json(text_, at_);
         if (at_ >= text_.size()) return fail("unexpected end");
         if (text_[at_] == '"') break;
         if (text_[at_] != '\\') return fail("control character in a string");

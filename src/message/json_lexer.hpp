@@ -22,16 +22,25 @@ public:
     };
     enum class Number { Integer, Float, Infinity, MinusInfinity, NaN };
 
-    char peek();               // next byte that is no white space, '\0' at the end
-    bool take(char c);         // that byte, if it is c
-    bool expect(char c);       // that byte, or an error
-    bool string(String& out);  // at '"'
+    char peek() {  // next byte that is no white space, '\0' at the end
+        while (at_ < text_.size() && is_space(text_[at_])) ++at_;
+        return at_ < text_.size() ? text_[at_] : '\0';
+    }
+    bool take(char c) {  // that byte, if it is c
+        const bool is = peek() == c && at_ < text_.size();
+        at_ += is;
+        return is;
+    }
+    bool expect(char c) { return take(c) || unexpected(); }  // that byte, or an error
+    bool string(String& out);                                // at '"'
     bool number(Number& kind, std::string_view& digits);
     bool word(std::string_view name);  // null, true, false
     bool skip_value();                 // any value, checked whole
-    bool enter();                      // a container begins: depth and number of values are counted
+    bool enter() {                     // a container begins
+        return ++depth_ <= depth_limit_ || fail("depth over " + std::to_string(depth_limit_));
+    }
     void leave() { --depth_; }
-    bool count_value();
+    bool count_value() { return values_left_-- > 0 || fail("too many values"); }
     bool at_end();  // only white space is left
     std::size_t at() const { return at_; }
 
@@ -41,6 +50,7 @@ public:
     bool failed() const { return !error_.empty(); }
 
 private:
+    static bool is_space(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
     bool skip_digits();
     bool skip_scalar(char first);
     bool skip_open(char first, std::string& closers);

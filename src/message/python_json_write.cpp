@@ -5,14 +5,12 @@
 #include <cmath>
 #include <cstdint>
 
+#include "message/byte_scan.hpp"
 #include "message/python_json.hpp"
 #include "message/utf8.hpp"
 
 namespace taskworker {
 namespace {
-
-// Whether json.dumps leaves the byte as it is (json/encoder.py: ESCAPE_ASCII).
-bool is_plain(char c) { return c >= ' ' && c <= '~' && c != '"' && c != '\\'; }
 
 void append_unit(std::string& out, std::uint32_t unit) {
     static constexpr char kHex[] = "0123456789abcdef";
@@ -148,10 +146,7 @@ void write_json_string(std::string& out, std::string_view text) {
     out += '"';
     std::size_t at = 0;
     while (at < text.size()) {
-        const auto run = static_cast<std::size_t>(
-            std::find_if_not(text.begin() + static_cast<std::ptrdiff_t>(at), text.end(), is_plain) -
-            text.begin()
-        );
+        const auto run = find_escaped_by_dumps(text, at);
         out.append(text, at, run - at);
         at = run;
         if (at < text.size()) append_escaped(out, next_code_point(text, at));

@@ -72,7 +72,7 @@ TEST(Envelope, TakesTheLastOfTwoHeaderObjects) {
 
 TEST(Envelope, FindsDoublesAmongManyHeadersToo) {
     std::string headers = "{";
-    for (int i = 0; i < 50'000; ++i)
+    for (int i = 0; i < 10'000; ++i)
         headers += "\"h" + std::to_string(i % 8'000) + "\": " + std::to_string(i) + ", ";
     const auto message = message_of(R"({"body": "x", "headers": )" + headers + "\"last\": 0}}");
     EXPECT_EQ(message.headers.size(), 8'001u);
