@@ -97,11 +97,19 @@ Outcome called(
     }
 }
 
-Failure out_of_memory() {
-    Failure failure;
-    failure.type = "MemoryError";
-    failure.traceback = "MemoryError\n";
-    return failure;
+// The last line of defence: what a bug of ours throws ends this task, not the process.
+template <class Run>
+Outcome contained(const TaskDef& task, Run run) {
+    try {
+        return run();
+    } catch (const std::bad_alloc&) {
+        Failure failure;
+        failure.type = "MemoryError";
+        failure.traceback = "MemoryError\n";
+        return failure;
+    } catch (const std::exception& broken) {
+        return python_error("RuntimeError", "builtins", Json::array({broken.what()}), task.name);
+    }
 }
 
 }  // namespace
@@ -113,15 +121,7 @@ Outcome run_request(
     Resources& resources,
     const Moment& moment
 ) {
-    try {
-        return called(task, request, port, resources, moment);
-    } catch (const std::bad_alloc&) {
-        return out_of_memory();
-    } catch (const std::exception& broken) {
-        return describe_error(
-            std::make_exception_ptr(std::runtime_error(broken.what())), task.name
-        );
-    }
+    return contained(task, [&] { return called(task, request, port, resources, moment); });
 }
 
 Outcome execute(
@@ -131,19 +131,13 @@ Outcome execute(
     Resources& resources,
     const Moment& moment
 ) {
-    try {
-        // Asked again right before the start: it may have waited for its slot (request.py:
-        // maybe_expire).
+    return contained(task, [&]() -> Outcome {
         Request request = delivery.request;
-        if (request.expires_at && moment.now > *request.expires_at)
-            return Revoked{Revoked::Why::Expired};
         if (request.hostname.empty()) request.hostname = moment.node;
         if (auto malformed = decode_body(delivery.message, request))
             return Undecodable{malformed->why};
-        return run_request(task, request, port, resources, moment);
-    } catch (const std::bad_alloc&) {
-        return out_of_memory();
-    }
+        return called(task, request, port, resources, moment);
+    });
 }
 
 }  // namespace taskworker
