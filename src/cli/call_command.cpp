@@ -1,17 +1,29 @@
 #include <fmt/format.h>
 
 #include <cstdio>
-#include <variant>
 
-#include "base/iso_time.hpp"
 #include "broker/open_broker.hpp"
 #include "cli/call_options.hpp"
 #include "cli/commands.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/node_name.hpp"
 #include "client/producer.hpp"
+#include "taskworker/errors.hpp"
 
 namespace taskworker {
+namespace {
+
+// A broker that connects counts as a worker; unless it says goodbye the others find it dead and
+// look for its work. The task is published by now: that this fails must not look as if it were not.
+void leave(Transport& transport) {
+    try {
+        transport.leases()->leave();
+    } catch (const BrokerError&) {
+        return;  // then they look, and find nothing
+    }
+}
+
+}  // namespace
 
 int run_call_command(
     const GlobalOptions& global, const CallCommand& options, RegisterTasks linked_in
@@ -27,7 +39,9 @@ int run_call_command(
     const auto transport = open_broker(session.settings(), name, luck.uuid());
     transport->broker()->publish({&message, 1});
     fmt::print("{}\n", publication.id);
-    return std::fflush(stdout) == 0 ? kDone : kFailed;
+    const bool printed = std::fflush(stdout) == 0;
+    leave(*transport);
+    return printed ? kDone : kFailed;
 }
 
 }  // namespace taskworker
