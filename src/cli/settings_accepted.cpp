@@ -131,7 +131,7 @@ std::vector<Setting> accepted_settings() {
         {
             {Tasks, "task_annotations", Any, "null"},
         });
-    add("Not yet: what we publish is not compressed; what is compressed can be read",
+    add("Not yet: what we publish is not compressed, what is compressed is not read",
         {
             {Tasks, "task_compression", Text, "null"},
         });
@@ -239,7 +239,7 @@ std::vector<Setting> accepted_settings() {
         {
             {Worker, "worker_cancel_long_running_tasks_on_connection_loss", Bool, "false"},
         });
-    add("A redelivered task whose end is stored is not run again, always",
+    add("Not yet: a late-ack task that is delivered twice runs twice",
         {
             {Worker, "worker_deduplicate_successful_tasks", Bool, "false"},
         });
@@ -283,7 +283,7 @@ std::vector<Setting> accepted_settings() {
             {Worker, "worker_pool_putlocks", Bool, "true"},
             {Worker, "worker_timer_precision", Number, "1.0"},
         });
-    add("Not yet: what tasks print is logged at WARNING",
+    add("Not yet: what tasks print is not logged",
         {
             {Worker, "worker_redirect_stdouts_level", Text, R"("WARNING")"},
         });

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+
 #include "taskworker/errors.hpp"
 
 namespace taskworker {
@@ -9,21 +11,30 @@ namespace {
 
 using Names = std::vector<std::string>;
 
-TEST(WorkerSetup, ConsumesTheDefaultQueueUnlessOthersAreNamed) {
+// A session reads the environment; what the developer has set there is not meant.
+class WorkerSetup : public ::testing::Test {
+protected:
+    WorkerSetup() {
+        for (const auto* name : {"CELERY_APP", "CELERY_BROKER_URL", "CELERY_RESULT_BACKEND"})
+            ::unsetenv(name);
+    }
+};
+
+TEST_F(WorkerSetup, ConsumesTheDefaultQueueUnlessOthersAreNamed) {
     Settings settings;
     settings.task_default_queue = "main";
     EXPECT_EQ(queues_of({}, settings), Names{"main"});
     EXPECT_EQ(queues_of({.queues = {"b", "a"}}, settings), (Names{"b", "a"}));
 }
 
-TEST(WorkerSetup, ConsumesEachQueueOnceAndLeavesOutTheExcluded) {
+TEST_F(WorkerSetup, ConsumesEachQueueOnceAndLeavesOutTheExcluded) {
     EXPECT_EQ(queues_of({.queues = {"a", "", "b", "a"}, .exclude_queues = {"b"}}, {}), Names{"a"});
     EXPECT_THROW(queues_of({.queues = {"a"}, .exclude_queues = {"a"}}, {}), ConfigError);
 }
 
 void register_nothing(App&) {}
 
-TEST(WorkerSetup, GivesChildrenTheSameSettings) {
+TEST_F(WorkerSetup, GivesChildrenTheSameSettings) {
     GlobalOptions global;
     global.overrides = {{"worker_concurrency", "3", "-c"}, {"app.x", "a b", "--set"}};
     const Session session(global, &register_nothing, NeedsApp::Yes);
@@ -33,7 +44,7 @@ TEST(WorkerSetup, GivesChildrenTheSameSettings) {
     );
 }
 
-TEST(WorkerSetup, BannerFactsHaveNoPasswordsAndTellThePoolAsItWillBe) {
+TEST_F(WorkerSetup, BannerFactsHaveNoPasswordsAndTellThePoolAsItWillBe) {
     GlobalOptions global;
     global.overrides = {
         {"broker_url", "redis://u:hunter2@h/1", "-b"},
@@ -47,7 +58,7 @@ TEST(WorkerSetup, BannerFactsHaveNoPasswordsAndTellThePoolAsItWillBe) {
     EXPECT_FALSE(facts.show_tasks);
 }
 
-TEST(WorkerSetup, ExplainsWhatToDoWithoutAnApp) {
+TEST_F(WorkerSetup, ExplainsWhatToDoWithoutAnApp) {
     try {
         const Session session({}, nullptr, NeedsApp::Yes);
         FAIL() << "there is no app";
