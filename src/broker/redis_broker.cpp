@@ -318,7 +318,7 @@ std::vector<Fetched> RedisBroker::unsubscribe() {
 void RedisBroker::publish(std::span<const Outgoing> messages) {
     if (messages.empty()) return;
     guarded([&] {
-        ready();
+        connection_.connect();  // not ready(): who only publishes is no worker
         for (const auto& message : messages)
             connection_.out().command(
                 "LPUSH",
