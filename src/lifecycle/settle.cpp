@@ -67,7 +67,6 @@ private:
 Event End::event(Event::Type type) const {
     auto event = task_event(type, request_, moment_.now);
     event.pid = execution_.pid;
-    if (!execution_.worker_lost && !execution_.timed_out) event.process = execution_.process;
     event.sent = treatment_.send_events;
     return event;
 }
@@ -138,7 +137,6 @@ void End::operator()(const Failure& failure) {
 void End::tell_failed(const Failure& failure) {
     auto failed = failed_event(request_, failure, moment_.now);
     failed.pid = execution_.pid;
-    if (!execution_.worker_lost && !execution_.timed_out) failed.process = execution_.process;
     failed.sent = treatment_.send_events;
     failed.runtime = execution_.runtime.count();
     // The pool has told the hard limit or the death already (PoolListener::event).
@@ -209,7 +207,11 @@ Settlement settle(
 ) {
     End end(delivery, task, execution, moment);
     std::visit(end, outcome);
-    return std::move(end).take();
+    auto settlement = std::move(end).take();
+    // What a process cannot tell any more is told by the main one.
+    if (!execution.worker_lost && !execution.timed_out)
+        for (auto& event : settlement.events) event.process = execution.process;
+    return settlement;
 }
 
 }  // namespace taskworker

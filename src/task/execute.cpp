@@ -133,6 +133,10 @@ Outcome execute(
 ) {
     return contained(task, [&]() -> Outcome {
         Request request = delivery.request;
+        // Asked again right before the start: it may have waited for its slot (request.py:
+        // maybe_expire).
+        if (request.expires_at && moment.now > *request.expires_at)
+            return Revoked{Revoked::Why::Expired};
         if (request.hostname.empty()) request.hostname = moment.node;
         if (auto malformed = decode_body(delivery.message, request))
             return Undecodable{malformed->why};
