@@ -83,12 +83,6 @@ def test_the_task_of_a_stopped_worker_is_taken_over_and_settled_once(scene):
     assert scene.doc_text(result.id) == settled
 
 
-def test_nothing_is_left_of_the_dead(scene):
-    eventually(lambda: scene.raw.zcard("taskworker.workers") == 2, timeout=40,
-               what="the dead worker is forgotten")
-    assert scene.is_drained("first")
-
-
 def test_a_worker_that_starts_later_takes_over_from_one_that_died_alone(fresh):
     rig = fresh(args="-c 1 --prefetch-multiplier 4")
     key = rig.key()

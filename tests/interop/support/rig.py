@@ -50,10 +50,14 @@ class Rig:
     def main(self):
         return self.workers[0]
 
+    def let_redis_go(self):
+        """From now on results that are dropped do not wait for a Redis that is away to unsubscribe."""
+        self.app.backend.result_consumer.cancel_for = lambda _: None
+
     def close(self):
         for worker in self.workers:
             worker.close()
-        self.app.backend.result_consumer.cancel_for = lambda _: None  # results may outlive their server
+        self.let_redis_go()
         self.app.close()
         for client in (self.raw, self.docs, self.side):
             client.close()
