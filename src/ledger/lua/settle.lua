@@ -13,39 +13,45 @@
 -- The leases go first: ZREM of all tags answers in one command whether all were ours, so the usual
 -- case costs no look-up per task; and a script whose first write frees memory may go on writing at
 -- maxmemory. What fails gets its lease back. Nobody sees the order of commands within a script.
+local call, pcall, argv = redis.call, redis.pcall, ARGV
 local unacked, index, started = KEYS[1], KEYS[2], KEYS[3]
-local now, n = ARGV[3], tonumber(ARGV[4])
-local tag, kind, commands, ends, a = {}, {}, {}, {}, 5
+local now, n = argv[3], tonumber(argv[4])
+local tag, kind, commands, result, ends, a = {}, {}, {}, {}, {}, 5
 for i = 1, n do
-  tag[i], kind[i], commands[i] = ARGV[a], ARGV[a + 1], a + 3
+  tag[i], kind[i], commands[i] = argv[a], argv[a + 1], a + 3
   if kind[i] ~= 'k' then ends[#ends + 1] = tag[i] end
-  local count = tonumber(ARGV[a + 3])
+  local count = argv[a + 3]
   a = a + 4
-  for _ = 1, count do a = a + 1 + tonumber(ARGV[a]) end
-  a = a + 3
+  if count ~= '0' then
+    for _ = 1, tonumber(count) do a = a + 1 + tonumber(argv[a]) end
+  end
+  result[i], a = a, a + 3
 end
-local all_ours = #ends == 0 or redis.call('ZREM', index, unpack(ends)) == #ends
+local all_ours = #ends == 0 or call('ZREM', index, unpack(ends)) == #ends
 
-local why, result = {}, {}
+local why = {}
 for i = 1, n do
   local marked = false
   if kind[i] == 'k' or not all_ours then
-    marked = redis.call('HEXISTS', started, tag[i]) == 1
-    if not marked and redis.call('HEXISTS', unacked, tag[i]) == 0 then why[i] = 'lost' end
+    marked = call('HEXISTS', started, tag[i]) == 1
+    if not marked and call('HEXISTS', unacked, tag[i]) == 0 then why[i] = 'lost' end
   end
-  local p = commands[i] + 1
-  for _ = 1, tonumber(ARGV[commands[i]]) do
-    local words = tonumber(ARGV[p])
-    if not why[i] then
-      local answer = redis.pcall(unpack(ARGV, p + 1, p + words))
-      if type(answer) == 'table' and answer.err then why[i] = answer.err end
+  local count = argv[commands[i]]
+  if count ~= '0' and not why[i] then
+    local p = commands[i] + 1
+    for _ = 1, tonumber(count) do
+      local words = tonumber(argv[p])
+      local answer = pcall(unpack(argv, p + 1, p + words))
+      if type(answer) == 'table' and answer.err then
+        why[i] = answer.err
+        break
+      end
+      p = p + 1 + words
     end
-    p = p + 1 + words
   end
-  result[i] = p
   if kind[i] == 's' and not why[i] then
-    redis.call('HSET', started, tag[i], ARGV[commands[i] - 1])
-    redis.call('HDEL', unacked, tag[i])
+    call('HSET', started, tag[i], argv[commands[i] - 1])
+    call('HDEL', unacked, tag[i])
   end
 end
 
@@ -53,42 +59,42 @@ end
 local function store(key, ttl, document)
   local kept = false
   local answer
-  if ttl == '0' then answer = redis.pcall('SET', key, document, 'NX')
-  else answer = redis.pcall('SET', key, document, 'EX', ttl, 'NX') end
+  if ttl == '0' then answer = pcall('SET', key, document, 'NX')
+  else answer = pcall('SET', key, document, 'EX', ttl, 'NX') end
   if answer == false then
-    answer = redis.pcall('GET', key)
+    answer = pcall('GET', key)
     if type(answer) == 'table' and answer.err then return answer.err end
     kept = answer and string.sub(answer, 1, 20) == '{"status": "SUCCESS"'
     if not kept then
-      if ttl == '0' then answer = redis.pcall('SET', key, document)
-      else answer = redis.pcall('SETEX', key, ttl, document) end
+      if ttl == '0' then answer = pcall('SET', key, document)
+      else answer = pcall('SETEX', key, ttl, document) end
     end
   end
   if type(answer) == 'table' and answer.err then return answer.err end
-  if not kept then redis.call('PUBLISH', key, document) end
+  if not kept then call('PUBLISH', key, document) end
 end
 
-local other_db = ARGV[1] ~= ARGV[2]
-if other_db then redis.call('SELECT', ARGV[2]) end
+local other_db = argv[1] ~= argv[2]
+if other_db then call('SELECT', argv[2]) end
 for i = 1, n do
   local p = result[i]
-  if not why[i] and ARGV[p] ~= '' then why[i] = store(ARGV[p], ARGV[p + 1], ARGV[p + 2]) end
+  if not why[i] and argv[p] ~= '' then why[i] = store(argv[p], argv[p + 1], argv[p + 2]) end
 end
-if other_db then redis.call('SELECT', ARGV[1]) end
+if other_db then call('SELECT', argv[1]) end
 
 local over, refused = {}, {}
 for i = 1, n do
   if why[i] then
     refused[#refused + 1], refused[#refused + 2] = tostring(i), why[i]
-    if why[i] ~= 'lost' and kind[i] ~= 'k' and redis.call('HEXISTS', unacked, tag[i]) == 1 then
-      redis.call('ZADD', index, now, tag[i])
+    if why[i] ~= 'lost' and kind[i] ~= 'k' and call('HEXISTS', unacked, tag[i]) == 1 then
+      call('ZADD', index, now, tag[i])
     end
   elseif kind[i] == 'e' then
     over[#over + 1] = tag[i]
   end
 end
 if #over > 0 then
-  redis.call('HDEL', unacked, unpack(over))
-  if not all_ours then redis.call('HDEL', started, unpack(over)) end
+  call('HDEL', unacked, unpack(over))
+  if not all_ours then call('HDEL', started, unpack(over)) end
 end
 return refused
