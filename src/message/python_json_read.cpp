@@ -1,10 +1,10 @@
+#include "message/python_json.hpp"
 
 #include <algorithm>
 #include <charconv>
 #include <limits>
 
 #include "message/json_lexer.hpp"
-#include "message/python_json.hpp"
 
 namespace taskworker {
 namespace {

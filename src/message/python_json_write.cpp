@@ -1,3 +1,5 @@
+#include "message/python_json.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -6,7 +8,6 @@
 #include <cstdint>
 
 #include "message/byte_scan.hpp"
-#include "message/python_json.hpp"
 #include "message/utf8.hpp"
 
 namespace taskworker {

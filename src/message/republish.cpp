@@ -1,3 +1,5 @@
+#include "message/publish.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -10,7 +12,6 @@
 #include "message/header_names.hpp"
 #include "message/json_members.hpp"
 #include "message/publication_text.hpp"
-#include "message/publish.hpp"
 #include "message/python_json.hpp"
 #include "message/python_repr.hpp"
 

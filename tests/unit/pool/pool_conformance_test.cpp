@@ -160,8 +160,7 @@ TEST_P(AnyPool, StopHandsBackWhatWaitsAtOnceAndWaitsForWhatRuns) {
     submit({running.task(), "echo:a", "echo:b", "echo:c"});
     ASSERT_TRUE(told_.wait_for_starts(1));
     std::thread stopper([&] { pool_->stop(never()); });
-    EXPECT_TRUE(told_.wait([&] { return told_.handed_back.size() == 3; }));
-    EXPECT_TRUE(told_.ends.empty());
+    EXPECT_TRUE(told_.wait([&] { return told_.handed_back.size() == 3 && told_.ends.empty(); }));
     running.open();
     stopper.join();
     EXPECT_TRUE(success("1"));
