@@ -258,9 +258,9 @@ std::string Uuid::hex() const {
     return text;
 }
 std::string Uuid::text() const {
-    auto text = hex();
-    for (const std::size_t at : {20u, 16u, 12u, 8u}) text.insert(at, "-");
-    return text;
+    const auto digits = hex();
+    return digits.substr(0, 8) + '-' + digits.substr(8, 4) + '-' + digits.substr(12, 4) + '-' +
+           digits.substr(16, 4) + '-' + digits.substr(20);
 }
 
 std::optional<BigInt> BigInt::parse(std::string_view digits) {

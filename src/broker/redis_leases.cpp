@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <utility>
 
 #include "broker/broker_errors.hpp"
@@ -23,12 +22,6 @@ constexpr std::size_t kAtOnce = 1000;  // tags per command
 std::string score(double seconds) { return fmt::format("{:.6f}", seconds); }
 
 SteadyPoint ticks() { return std::chrono::steady_clock::now(); }
-
-double number(std::string_view text) {
-    double value = 0;
-    std::from_chars(text.data(), text.data() + text.size(), value);
-    return value;
-}
 
 }  // namespace
 
@@ -237,7 +230,7 @@ std::optional<TimePoint> RedisLeases::next_due() {
     return as_broker_error([&]() -> std::optional<TimePoint> {
         const auto reply = connection_.call("ZRANGE", with_.keys.parked, 0, 0, "WITHSCORES");
         if (reply.items.size() < 2) return std::nullopt;
-        return from_unix(number(reply.items[1].text));
+        return from_unix(reply.items[1].number());
     });
 }
 

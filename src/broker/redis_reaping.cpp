@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <utility>
 
 #include "base/log.hpp"
@@ -25,12 +24,6 @@ constexpr Seconds kRenewedWithin{60};  // before its death a worker had renewed 
 constexpr Seconds kDeathsRemembered{86400};
 constexpr int kAlive = -1, kUnknownLayout = -2;
 
-double number(std::string_view text) {
-    double value = 0;
-    std::from_chars(text.data(), text.data() + text.size(), value);
-    return value;
-}
-
 std::uint64_t number_of(const std::string& tag) {
     const auto parts = parse_tag(tag);
     return parts ? parts->number : 0;
@@ -44,9 +37,9 @@ ReapReport RedisLeases::reap(const std::string& worker) {
         auto taken = reap_inboxes(worker);
         if (!taken) return report;
         report.handed_back = static_cast<std::size_t>(taken->items[0].integer);
-        auto tags = leases_of(worker, number(taken->items[1].text));
+        auto tags = leases_of(worker, taken->items[1].number());
         // Tags rise with time: only the oldest can have been running, so only those bear the blame.
-        const auto slots = static_cast<std::size_t>(std::max(1.0, number(taken->items[2].text)));
+        const auto slots = static_cast<std::size_t>(std::max(1.0, taken->items[2].number()));
         std::sort(tags.begin(), tags.end(), [](const auto& a, const auto& b) {
             return number_of(a) > number_of(b);
         });

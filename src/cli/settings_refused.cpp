@@ -3,14 +3,14 @@
 namespace taskworker {
 namespace {
 
-struct Row {
+struct Refusal {
     Area area;
     std::string_view name;
     Shape shape;
     std::string_view fallback;
 };
 
-Setting refused(const Row& row, std::string_view instead) {
+Setting refused(const Refusal& row, std::string_view instead) {
     return {
         .area = row.area,
         .name = row.name,
@@ -27,7 +27,7 @@ std::vector<Setting> refused_settings() {
     using enum Area;
     using enum Shape;
     std::vector<Setting> all;
-    const auto add = [&](std::string_view instead, std::initializer_list<Row> rows) {
+    const auto add = [&](std::string_view instead, std::initializer_list<Refusal> rows) {
         for (const auto& row : rows) all.push_back(refused(row, instead));
     };
     add("write it into broker_url",

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <charconv>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -20,6 +21,12 @@ struct Reply {
     bool error() const { return type == Type::Error; }
     bool array() const { return type == Type::Array; }
     bool is_text() const { return type == Type::Text; }
+    // Scores and times come as text; 0 if this is none.
+    double number() const {
+        double value = 0;
+        std::from_chars(text.data(), text.data() + text.size(), value);
+        return value;
+    }
     bool is(std::string_view expected) const { return text == expected && !error(); }
 };
 

@@ -2,12 +2,15 @@
 
 #include <gtest/gtest.h>
 
+#include "unit/lifecycle/now.hpp"
+
 namespace taskworker {
 namespace {
 
+using testing::kNow;
+
 using namespace std::chrono_literals;
 
-const TimePoint kNow = from_unix(1'714'557'600);
 const TaskDef kTask{.name = "shop.ping"};
 
 Request a_request() {

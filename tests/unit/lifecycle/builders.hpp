@@ -11,6 +11,7 @@
 #include "message/decode.hpp"
 #include "message/envelope.hpp"
 #include "message/python_json.hpp"
+#include "unit/lifecycle/now.hpp"
 
 namespace taskworker::testing {
 
@@ -94,10 +95,6 @@ struct DeliveryBuilder {
         return delivery;
     }
 };
-
-// 2024-05-01 10:00:00.123456 UTC
-inline const TimePoint kNow = TimePoint(std::chrono::microseconds(1'714'557'600'123'456));
-inline constexpr const char* kNowText = "2024-05-01T10:00:00.123456+00:00";
 
 struct World {
     Settings settings;

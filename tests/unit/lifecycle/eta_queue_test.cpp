@@ -2,15 +2,18 @@
 
 #include <gtest/gtest.h>
 
+#include "unit/lifecycle/now.hpp"
+
 #include <memory>
 #include <string>
 
 namespace taskworker {
 namespace {
 
+using testing::kNow;
+
 using namespace std::chrono_literals;
 using Names = std::vector<std::string>;
-const TimePoint kNow = from_unix(1'714'557'600);
 
 TEST(EtaQueue, GivesTheEarliestFirstAndOnlyWhatIsDue) {
     EtaQueue<std::string> queue;

@@ -2,14 +2,17 @@
 
 #include <gtest/gtest.h>
 
+#include "unit/lifecycle/now.hpp"
+
 #include <algorithm>
 
 namespace taskworker {
 namespace {
 
+using testing::kNow;
+
 using namespace std::chrono_literals;
 using Stage = Inflight::Stage;
-const TimePoint kNow = from_unix(1'714'557'600);
 
 std::shared_ptr<const Delivery> a_delivery(std::string tag, std::string id = "id") {
     auto delivery = std::make_shared<Delivery>();

@@ -1,19 +1,15 @@
-#include <gtest/gtest.h>
-
-#include "lifecycle/settle.hpp"
+#include "unit/lifecycle/builders.hpp"
 
 namespace taskworker {
 namespace {
 
+using namespace testing;
+
 std::string told_by(const Execution& execution) {
-    Delivery delivery;
-    delivery.request.id = "a";
-    delivery.request.task = "add";
-    const TaskDef task{.name = "add"};
-    const Settings settings;
-    Luck luck(1);
-    const Moment moment{TimePoint{}, luck, "w@h", settings};
-    return settle(delivery, &task, Failure{.type = "ValueError"}, execution, moment)
+    World world;
+    const auto task = a_task();
+    const Failure failure{.type = "ValueError"};
+    return settle(DeliveryBuilder(), &task, failure, execution, world.moment())
         .events.back()
         .process;
 }

@@ -2,11 +2,14 @@
 
 #include <gtest/gtest.h>
 
+#include "unit/lifecycle/now.hpp"
+
 namespace taskworker {
 namespace {
 
+using testing::kNow;
+
 using namespace std::chrono_literals;
-const TimePoint kNow = from_unix(1'714'557'600);
 
 TEST(RateLimiter, LetsTheFirstPassAtOnceAndTheNextOneIntervalLater) {
     RateLimiter limiter{RateLimit("4/s")};

@@ -15,7 +15,7 @@ std::string value_of(
     return field ? std::string(message.text(field->value)) : "absent";
 }
 
-std::string why_not(const std::string& raw, const WireLimits& limits = {}) {
+std::string why_malformed(const std::string& raw, const WireLimits& limits = {}) {
     const auto parsed = parse_envelope(raw, limits);
     const auto* malformed = std::get_if<Malformed>(&parsed);
     return malformed ? malformed->why : "accepted";
@@ -88,41 +88,41 @@ TEST(Envelope, ReadsPythonsDialect) {
 }
 
 TEST(Envelope, RefusesWhatIsNoEnvelope) {
-    EXPECT_EQ(why_not(""), "not JSON: unexpected end at 0");
-    EXPECT_EQ(why_not("[1]"), "the envelope is not an object");
-    EXPECT_EQ(why_not("{} x"), "not JSON: unexpected 'x' at 3");
-    EXPECT_EQ(why_not("{}"), "no body");
-    EXPECT_EQ(why_not(R"({"body": null})"), "no body");
-    EXPECT_EQ(why_not(R"({"body": [1]})"), "the body is not a text");
-    EXPECT_EQ(why_not(R"({"body": "", "headers": []})"), "headers are not an object");
-    EXPECT_EQ(why_not(R"({"body": "", "properties": "x"})"), "properties are not an object");
-    EXPECT_EQ(why_not(R"({"body": "", "content-type": 5})"), "content-type is not a text: 5");
+    EXPECT_EQ(why_malformed(""), "not JSON: unexpected end at 0");
+    EXPECT_EQ(why_malformed("[1]"), "the envelope is not an object");
+    EXPECT_EQ(why_malformed("{} x"), "not JSON: unexpected 'x' at 3");
+    EXPECT_EQ(why_malformed("{}"), "no body");
+    EXPECT_EQ(why_malformed(R"({"body": null})"), "no body");
+    EXPECT_EQ(why_malformed(R"({"body": [1]})"), "the body is not a text");
+    EXPECT_EQ(why_malformed(R"({"body": "", "headers": []})"), "headers are not an object");
+    EXPECT_EQ(why_malformed(R"({"body": "", "properties": "x"})"), "properties are not an object");
+    EXPECT_EQ(why_malformed(R"({"body": "", "content-type": 5})"), "content-type is not a text: 5");
     EXPECT_EQ(
-        why_not(R"({"body": "", "headers": {"compression": 1}})"), "compression is not a text: 1"
+        why_malformed(R"({"body": "", "headers": {"compression": 1}})"), "compression is not a text: 1"
     );
     EXPECT_EQ(
-        why_not(R"({"body": "", "properties": {"body_encoding": {}}})"),
+        why_malformed(R"({"body": "", "properties": {"body_encoding": {}}})"),
         "body_encoding is not a text: {}"
     );
-    EXPECT_EQ(why_not("{\"body\": \"\xff\"}"), "not UTF-8");
+    EXPECT_EQ(why_malformed("{\"body\": \"\xff\"}"), "not UTF-8");
 }
 
 TEST(Envelope, ChecksEveryByteOfWhatNobodyAsksFor) {
-    EXPECT_EQ(why_not(R"({"body": "x", "other": [tru]})").substr(0, 8), "not JSON");
-    EXPECT_EQ(why_not(R"({"body": "x", "headers": {"a": "\x"}})").substr(0, 8), "not JSON");
-    EXPECT_EQ(why_not(R"({"body": "x", "properties": {"a": 01}})").substr(0, 8), "not JSON");
-    EXPECT_EQ(why_not("{\"body\": \"x\", \"y\": \"\xed\xa0\x80\"}"), "not UTF-8");
-    EXPECT_EQ(why_not("{\"body\": \"a\nb\"}").substr(0, 8), "not JSON");
+    EXPECT_EQ(why_malformed(R"({"body": "x", "other": [tru]})").substr(0, 8), "not JSON");
+    EXPECT_EQ(why_malformed(R"({"body": "x", "headers": {"a": "\x"}})").substr(0, 8), "not JSON");
+    EXPECT_EQ(why_malformed(R"({"body": "x", "properties": {"a": 01}})").substr(0, 8), "not JSON");
+    EXPECT_EQ(why_malformed("{\"body\": \"x\", \"y\": \"\xed\xa0\x80\"}"), "not UTF-8");
+    EXPECT_EQ(why_malformed("{\"body\": \"a\nb\"}").substr(0, 8), "not JSON");
 }
 
 TEST(Envelope, IsBounded) {
     EXPECT_EQ(
-        why_not(R"({"body": "x"})", {.message_bytes = 5}), "a message of 13 bytes, more than 5"
+        why_malformed(R"({"body": "x"})", {.message_bytes = 5}), "a message of 13 bytes, more than 5"
     );
     const std::string deep = R"({"body": "x", "headers": {"a": )" + std::string(5000, '[');
-    EXPECT_EQ(why_not(deep).substr(0, 24), "not JSON: depth over 200");
+    EXPECT_EQ(why_malformed(deep).substr(0, 24), "not JSON: depth over 200");
     EXPECT_EQ(
-        why_not(R"({"body": "x", "headers": {"a": [1, 2, 3]}})", {.values = 5}),
+        why_malformed(R"({"body": "x", "headers": {"a": [1, 2, 3]}})", {.values = 5}),
         "not JSON: too many values at 35"
     );
 }

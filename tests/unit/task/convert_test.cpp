@@ -90,7 +90,7 @@ static_assert(!FromJson<shop::Unknown> && !ToJson<shop::Unknown> && !ToJson<std:
 static_assert(!FromJson<const char*> && !FromJson<std::string_view> && !ToJson<int*>);
 
 template <class T>
-std::string refusal(const Json& json, const char* name = "") {
+std::string refused_because(const Json& json, const char* name = "") {
     try {
         from_json<T>(json, Path(name));
     } catch (const ConversionError& error) {
@@ -102,16 +102,16 @@ std::string refusal(const Json& json, const char* name = "") {
 Json parsed(const char* text) { return Json::parse(text); }
 
 TEST(Convert, AnIntIsOnlyAnIntegerThatFits) {
-    EXPECT_EQ(refusal<int>(3.7), "expected int, got 3.7");
-    EXPECT_EQ(refusal<int>(1.0), "expected int, got 1.0");
-    EXPECT_EQ(refusal<int>(true), "expected int, got True");
-    EXPECT_EQ(refusal<int>("5"), "expected int, got '5'");
-    EXPECT_EQ(refusal<int>(nullptr), "expected int, got None");
-    EXPECT_EQ(refusal<int>(std::int64_t{1} << 40), "expected int of 32 bits, got 1099511627776");
-    EXPECT_EQ(refusal<std::int8_t>(-129), "expected int of 8 bits, got -129");
-    EXPECT_EQ(refusal<unsigned>(-1), "expected non-negative int of 32 bits, got -1");
+    EXPECT_EQ(refused_because<int>(3.7), "expected int, got 3.7");
+    EXPECT_EQ(refused_because<int>(1.0), "expected int, got 1.0");
+    EXPECT_EQ(refused_because<int>(true), "expected int, got True");
+    EXPECT_EQ(refused_because<int>("5"), "expected int, got '5'");
+    EXPECT_EQ(refused_because<int>(nullptr), "expected int, got None");
+    EXPECT_EQ(refused_because<int>(std::int64_t{1} << 40), "expected int of 32 bits, got 1099511627776");
+    EXPECT_EQ(refused_because<std::int8_t>(-129), "expected int of 8 bits, got -129");
+    EXPECT_EQ(refused_because<unsigned>(-1), "expected non-negative int of 32 bits, got -1");
     EXPECT_EQ(
-        refusal<std::int64_t>(std::numeric_limits<std::uint64_t>::max()),
+        refused_because<std::int64_t>(std::numeric_limits<std::uint64_t>::max()),
         "expected int of 64 bits, got 18446744073709551615"
     );
     EXPECT_EQ(from_json<std::int8_t>(-128), -128);
@@ -125,53 +125,53 @@ TEST(Convert, AnIntIsOnlyAnIntegerThatFits) {
 TEST(Convert, AnIntegerBeyond64BitIsRefusedByItsDigits) {
     const std::string digits = "36893488147419103232";
     const Json big = Json::binary({digits.begin(), digits.end()}, kBigInt);
-    EXPECT_EQ(refusal<std::int64_t>(big), "expected int of 64 bits, got 36893488147419103232");
-    EXPECT_EQ(refusal<double>(big), "expected float that is exact, got 36893488147419103232");
+    EXPECT_EQ(refused_because<std::int64_t>(big), "expected int of 64 bits, got 36893488147419103232");
+    EXPECT_EQ(refused_because<double>(big), "expected float that is exact, got 36893488147419103232");
 }
 
 TEST(Convert, ADoubleTakesAnIntegerOnlyWhenItIsExact) {
     const std::int64_t exact = std::int64_t{1} << 53;
     EXPECT_EQ(from_json<double>(7), 7.0);
     EXPECT_EQ(from_json<double>(exact), 9007199254740992.0);
-    EXPECT_EQ(refusal<double>(exact + 1), "expected float that is exact, got 9007199254740993");
+    EXPECT_EQ(refused_because<double>(exact + 1), "expected float that is exact, got 9007199254740993");
     EXPECT_EQ(from_json<double>(std::numeric_limits<std::int64_t>::min()), -9223372036854775808.0);
-    EXPECT_NE(refusal<double>(std::numeric_limits<std::int64_t>::max()), "accepted");
-    EXPECT_NE(refusal<double>(std::numeric_limits<std::uint64_t>::max()), "accepted");
-    EXPECT_EQ(refusal<double>(true), "expected float, got True");
-    EXPECT_EQ(refusal<double>("1.5"), "expected float, got '1.5'");
+    EXPECT_NE(refused_because<double>(std::numeric_limits<std::int64_t>::max()), "accepted");
+    EXPECT_NE(refused_because<double>(std::numeric_limits<std::uint64_t>::max()), "accepted");
+    EXPECT_EQ(refused_because<double>(true), "expected float, got True");
+    EXPECT_EQ(refused_because<double>("1.5"), "expected float, got '1.5'");
 }
 
 TEST(Convert, NonFiniteNumbersAreKept) {
     EXPECT_TRUE(std::isnan(from_json<double>(Json(std::nan("")))));
     EXPECT_TRUE(std::isinf(from_json<float>(Json(-std::numeric_limits<double>::infinity()))));
-    EXPECT_EQ(refusal<int>(std::nan("")), "expected int, got nan");
+    EXPECT_EQ(refused_because<int>(std::nan("")), "expected int, got nan");
 }
 
 TEST(Convert, AFloatIsTheNearestOneButNeverAnInfinityForANumber) {
     EXPECT_EQ(from_json<float>(0.1), 0.1F);
-    EXPECT_EQ(refusal<float>(1e300), "expected float of 32 bits, got 1e+300");
-    EXPECT_EQ(refusal<float>((1 << 24) + 1), "expected float of 32 bits, got 16777217");
+    EXPECT_EQ(refused_because<float>(1e300), "expected float of 32 bits, got 1e+300");
+    EXPECT_EQ(refused_because<float>((1 << 24) + 1), "expected float of 32 bits, got 16777217");
 }
 
 TEST(Convert, BoolAndTextComeOnlyFromThemselves) {
-    EXPECT_EQ(refusal<bool>(1), "expected bool, got 1");
-    EXPECT_EQ(refusal<std::string>(5), "expected str, got 5");
-    EXPECT_EQ(refusal<std::string>(Json::array()), "expected str, got a list");
+    EXPECT_EQ(refused_because<bool>(1), "expected bool, got 1");
+    EXPECT_EQ(refused_because<std::string>(5), "expected str, got 5");
+    EXPECT_EQ(refused_because<std::string>(Json::array()), "expected str, got a list");
     EXPECT_EQ(
-        refusal<int>(std::string(50, 'x')), "expected int, got '" + std::string(40, 'x') + "…'"
+        refused_because<int>(std::string(50, 'x')), "expected int, got '" + std::string(40, 'x') + "…'"
     );
 }
 
 TEST(Convert, ALongTextIsCutBetweenCharactersInTheError) {
     EXPECT_EQ(
-        refusal<int>(std::string(39, 'x') + "éé"),
+        refused_because<int>(std::string(39, 'x') + "éé"),
         "expected int, got '" + std::string(39, 'x') + "…'"
     );
 }
 
 TEST(Convert, TheErrorNamesThePlace) {
     EXPECT_EQ(
-        refusal<std::vector<shop::Line>>(
+        refused_because<std::vector<shop::Line>>(
             parsed(
                 R"([{"goods": 1, "price": 1}, {"goods": 2, "price": 2}, {"goods": 3, "price": "x"}])"
             ),
@@ -180,11 +180,11 @@ TEST(Convert, TheErrorNamesThePlace) {
         "goods[2].price: expected float, got 'x'"
     );
     EXPECT_EQ(
-        (refusal<std::map<std::string, std::vector<int>>>(parsed(R"({"a": [1, 3.7]})"), "m")),
+        (refused_because<std::map<std::string, std::vector<int>>>(parsed(R"({"a": [1, 3.7]})"), "m")),
         "m.a[1]: expected int, got 3.7"
     );
-    EXPECT_EQ(refusal<shop::Line>(parsed(R"({"goods": 1})"), "line"), "line.price: missing");
-    EXPECT_EQ(refusal<shop::Line>(parsed("[]"), "line"), "line: expected dict, got a list");
+    EXPECT_EQ(refused_because<shop::Line>(parsed(R"({"goods": 1})"), "line"), "line.price: missing");
+    EXPECT_EQ(refused_because<shop::Line>(parsed("[]"), "line"), "line: expected dict, got a list");
 }
 
 TEST(Convert, StructsGoThereAndBackAndPassOverWhatTheyDoNotKnow) {
@@ -207,9 +207,9 @@ TEST(Convert, DeclaredEnumsAreTheirNames) {
     EXPECT_EQ(Json(shop::Colour::Blue), Json("blue"));
     EXPECT_EQ(from_json<shop::Colour>("red"), shop::Colour::Red);
     EXPECT_EQ(
-        refusal<shop::Colour>("green"), "expected one of the names of the enumeration, got 'green'"
+        refused_because<shop::Colour>("green"), "expected one of the names of the enumeration, got 'green'"
     );
-    EXPECT_EQ(refusal<shop::Colour>(0), "expected str, got 0");
+    EXPECT_EQ(refused_because<shop::Colour>(0), "expected str, got 0");
     EXPECT_THROW(Json(static_cast<shop::Colour>(9)), ConversionError);
 }
 
@@ -220,13 +220,13 @@ TEST(Convert, ContainersOfAllKindsComeBack) {
         (from_json<std::vector<bool>>(parsed("[true, false]"))), (std::vector<bool>{true, false})
     );
     EXPECT_EQ((from_json<std::array<int, 2>>(parsed("[1, 2]"))), (std::array<int, 2>{1, 2}));
-    EXPECT_EQ((refusal<std::array<int, 2>>(parsed("[1]"))), "expected list of 2 items, got 1");
+    EXPECT_EQ((refused_because<std::array<int, 2>>(parsed("[1]"))), "expected list of 2 items, got 1");
     const auto pair = from_json<std::pair<int, std::string>>(parsed(R"([1, "a"])"));
     EXPECT_EQ(pair, (std::pair<int, std::string>{1, "a"}));
     EXPECT_EQ(
-        (refusal<std::tuple<int, int>>(parsed("[1, 2, 3]"))), "expected list of 2 items, got 3"
+        (refused_because<std::tuple<int, int>>(parsed("[1, 2, 3]"))), "expected list of 2 items, got 3"
     );
-    EXPECT_EQ(refusal<std::vector<int>>(parsed("{}")), "expected list, got a dict");
+    EXPECT_EQ(refused_because<std::vector<int>>(parsed("{}")), "expected list, got a dict");
 }
 
 TEST(Convert, MapsWithIntegersAsKeysAreObjectsWithTexts) {
@@ -234,7 +234,7 @@ TEST(Convert, MapsWithIntegersAsKeysAreObjectsWithTexts) {
     EXPECT_EQ(Json(map).dump(), R"({"7":"x"})");
     EXPECT_EQ((from_json<std::unordered_map<int, std::string>>(parsed(R"({"7": "x"})"))), map);
     EXPECT_EQ(
-        (refusal<std::map<int, int>>(parsed(R"({"7x": 1})"))),
+        (refused_because<std::map<int, int>>(parsed(R"({"7x": 1})"))),
         "7x: expected key that is an int, got '7x'"
     );
 }
@@ -247,13 +247,13 @@ TEST(Convert, AVariantTakesTheFirstThatFits) {
     EXPECT_EQ(from_json<Value>(5.5).index(), 3u);
     EXPECT_EQ(from_json<Value>("x").index(), 4u);
     EXPECT_EQ(Json(Value("x")), Json("x"));
-    EXPECT_NE(refusal<Value>(Json::array()), "accepted");
+    EXPECT_NE(refused_because<Value>(Json::array()), "accepted");
 }
 
 TEST(Convert, OptionalIsNullOrItsValue) {
     EXPECT_EQ(from_json<std::optional<int>>(nullptr), std::nullopt);
     EXPECT_EQ(from_json<std::optional<int>>(4), 4);
-    EXPECT_EQ(refusal<std::optional<int>>(4.5, "n"), "n: expected int, got 4.5");
+    EXPECT_EQ(refused_because<std::optional<int>>(4.5, "n"), "n: expected int, got 4.5");
     EXPECT_EQ(Json(std::optional<int>{}), Json(nullptr));
 }
 
