@@ -98,7 +98,8 @@ TEST(Envelope, RefusesWhatIsNoEnvelope) {
     EXPECT_EQ(why_malformed(R"({"body": "", "properties": "x"})"), "properties are not an object");
     EXPECT_EQ(why_malformed(R"({"body": "", "content-type": 5})"), "content-type is not a text: 5");
     EXPECT_EQ(
-        why_malformed(R"({"body": "", "headers": {"compression": 1}})"), "compression is not a text: 1"
+        why_malformed(R"({"body": "", "headers": {"compression": 1}})"),
+        "compression is not a text: 1"
     );
     EXPECT_EQ(
         why_malformed(R"({"body": "", "properties": {"body_encoding": {}}})"),
@@ -117,7 +118,8 @@ TEST(Envelope, ChecksEveryByteOfWhatNobodyAsksFor) {
 
 TEST(Envelope, IsBounded) {
     EXPECT_EQ(
-        why_malformed(R"({"body": "x"})", {.message_bytes = 5}), "a message of 13 bytes, more than 5"
+        why_malformed(R"({"body": "x"})", {.message_bytes = 5}),
+        "a message of 13 bytes, more than 5"
     );
     const std::string deep = R"({"body": "x", "headers": {"a": )" + std::string(5000, '[');
     EXPECT_EQ(why_malformed(deep).substr(0, 24), "not JSON: depth over 200");
