@@ -52,8 +52,21 @@ struct Settings {
     bool worker_disable_rate_limits = false;
     bool worker_send_task_events = false;
     bool worker_enable_remote_control = true;
+
+    // its log (docs/operations.md)
     std::optional<bool> worker_log_color = {};  // none = colours on a terminal
+    std::string worker_log_format = "[%(asctime)s: %(levelname)s/%(processName)s] %(message)s";
+    std::string worker_task_log_format =
+        "[%(asctime)s: %(levelname)s/%(processName)s] %(task_name)s[%(task_id)s]: %(message)s";
+    std::string worker_log_type = "text";  // ours: or "json"
+    std::optional<std::string> worker_logfile = {};  // none = stderr
     bool worker_redirect_stdouts = true;
+    std::string worker_redirect_stdouts_level = "WARNING";
+
+    // it as a daemon
+    std::optional<std::string> worker_pidfile = {};
+    std::optional<std::string> worker_uid = {}, worker_gid = {};  // a name or a number
+    std::optional<int> worker_umask = {};
 
     // ours (docs/celery-compatibility.md)
     std::optional<Seconds> worker_shutdown_timeout = {};  // TERM: none = wait for ever, as Celery

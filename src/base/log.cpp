@@ -1,15 +1,25 @@
 #include "base/log.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <atomic>
+#include <deque>
+#include <map>
 #include <memory>
 #include <mutex>
 
 #include "base/log_backend.hpp"
-#include "base/log_line.hpp"
 
 namespace taskworker::log {
 namespace {
+
+struct Known {
+    int pid = 0, index = 0;
+};
+
+// Lines about what a process did may come for a while after its end.
+constexpr std::size_t kRemembered = 256;
 
 // The one global of the project: a log line may come from anywhere, also before main has built
 // things.
@@ -17,6 +27,8 @@ struct State {
     std::mutex mutex;
     std::shared_ptr<Backend> backend;     // guarded by mutex; shared with writers under way
     std::string process = "MainProcess";  // guarded by mutex
+    std::map<std::string, Known, std::less<>> others;  // guarded by mutex
+    std::deque<std::string> gone;  // guarded by mutex; of others, those that have ended
     std::atomic<Level> level{Level::Warning};
 };
 
@@ -27,14 +39,20 @@ State& state() {
 
 struct Target {
     std::shared_ptr<Backend> backend;
-    std::string process;
+    std::string process;  // the name of the one that speaks
+    Known known;
 };
 
-Target target() {
+Target target(std::string_view process = {}) {
     const std::lock_guard lock(state().mutex);
     if (!state().backend)
         state().backend = std::make_shared<Backend>(Options{.asynchronous = false});
-    return {state().backend, state().process};
+    if (process.empty()) return {state().backend, state().process, {::getpid(), 0}};
+    const auto known = state().others.find(process);
+    return {
+        state().backend,
+        std::string(process),
+        known == state().others.end() ? Known{::getpid(), 0} : known->second};
 }
 
 std::shared_ptr<Backend> swap_backend(std::shared_ptr<Backend> next) {
@@ -95,12 +113,38 @@ Level level() { return state().level.load(std::memory_order_relaxed); }
 
 bool enabled(Level wanted) { return wanted >= level(); }
 
-void write(Level level, std::string_view text) { write_as(level, "", text); }
+void reopen() { target().backend->reopen(); }
+
+void know_process(const std::string& name, int pid, int index) {
+    const std::lock_guard lock(state().mutex);
+    state().others[name] = {pid, index};
+}
+
+void forget_process(const std::string& name) {
+    const std::lock_guard lock(state().mutex);
+    auto& gone = state().gone;
+    gone.push_back(name);
+    if (gone.size() <= kRemembered) return;
+    state().others.erase(gone.front());
+    gone.pop_front();
+}
+
+void write(Level level, const Source& source, std::string_view text) {
+    if (!enabled(level)) return;
+    const auto to = target(source.process);
+    Post post{.level = level, .process = to.process, .pid = to.known.pid, .index = to.known.index};
+    post.logger = source.logger;
+    post.task = source.task;
+    post.id = source.id;
+    post.by_task = source.by_task;
+    post.text = text;
+    to.backend->post(post);
+}
+
+void write(Level level, std::string_view text) { write(level, Source{}, text); }
 
 void write_as(Level level, std::string_view process, std::string_view text) {
-    if (!enabled(level)) return;
-    const auto to = target();
-    to.backend->post(level, process.empty() ? std::string_view(to.process) : process, text);
+    write(level, Source{.process = process}, text);
 }
 
 void task(
@@ -110,14 +154,16 @@ void task(
     std::string_view id,
     std::string_view text
 ) {
-    if (!enabled(level)) return;
-    std::string line;
-    append_safe_word(line, task_name);
-    line += '[';
-    append_safe_word(line, id);
-    line += "]: ";
-    line += text;
-    write_as(level, process, line);
+    write(
+        level,
+        Source{
+            .process = process,
+            .task = task_name,
+            .id = id,
+            .logger = "celery.task",
+            .by_task = true},
+        text
+    );
 }
 
 void raw(Level level, std::string_view lines) {

@@ -1,13 +1,17 @@
 #include "base/log_backend.hpp"
 
-#include <poll.h>
 #include <spdlog/async.h>
 #include <spdlog/sinks/sink.h>
 #include <unistd.h>
 
-#include <cerrno>
+#include <algorithm>
+#include <charconv>
+#include <map>
 #include <mutex>
+#include <optional>
 
+#include "base/log_files.hpp"
+#include "base/log_format.hpp"
 #include "base/log_line.hpp"
 
 namespace taskworker::log {
@@ -15,22 +19,8 @@ namespace {
 
 constexpr std::size_t kQueue = 512;       // spdlog's default of 8,192 slots takes 3 MiB
 constexpr std::size_t kBuffer = 1 << 14;  // bytes that may wait while more lines are waiting
-constexpr char kProcessEnd = '\x1f';  // payload: process, this, text; or only this and raw lines
-
-// A log must not stop the worker: what cannot be written within a second is dropped.
-void write_all(int descriptor, std::string_view bytes) {
-    while (!bytes.empty()) {
-        const auto n = ::write(descriptor, bytes.data(), bytes.size());
-        if (n > 0) {
-            bytes.remove_prefix(static_cast<std::size_t>(n));
-        } else if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
-            pollfd ready{descriptor, POLLOUT, 0};
-            if (::poll(&ready, 1, 1000) <= 0) return;
-        } else if (n == 0 || errno != EINTR) {
-            return;
-        }
-    }
-}
+// A payload is seven fields with this behind each, then the text; or this alone, then raw lines.
+constexpr char kFieldEnd = '\x1f';
 
 Level our_level(spdlog::level::level_enum level) {
     switch (level) {
@@ -64,32 +54,50 @@ spdlog::level::level_enum their_level(Level level) {
     return spdlog::level::critical;
 }
 
+int number_in(std::string_view text) {
+    int number = 0;
+    std::from_chars(text.data(), text.data() + text.size(), number);
+    return number;
+}
+
+// Takes the text up to the next end of a field.
+std::string_view next_field(std::string_view& rest) {
+    const auto field = rest.substr(0, rest.find(kFieldEnd));
+    rest.remove_prefix(std::min(field.size() + 1, rest.size()));
+    return field;
+}
+
+std::shared_ptr<const LineFormat> format_or(
+    const std::shared_ptr<const LineFormat>& given, std::string_view fallback
+) {
+    return given ? given : std::make_shared<const LineFormat>(fallback);
+}
+
 class LineSink final : public spdlog::sinks::sink {
 public:
     explicit LineSink(const Options& options)
         : descriptor_(options.descriptor),
-          colour_(options.colour.value_or(!options.sink && ::isatty(options.descriptor) == 1)),
-          taker_(options.sink) {}
+          colour_(options.colour.value_or(
+              !options.sink && !options.file && ::isatty(options.descriptor) == 1
+          )),
+          json_(options.form == Form::Json),
+          format_(format_or(options.format, LineFormat::kCelery)),
+          task_format_(format_or(options.task_format, LineFormat::kCeleryTask)),
+          taker_(options.sink) {
+        if (options.file) files_.emplace(options.file);
+    }
 
     void log(const spdlog::details::log_msg& message) override {
         const std::lock_guard lock(mutex_);
         const auto level = our_level(message.level);
-        const std::string_view payload(message.payload.data(), message.payload.size());
-        const auto end = payload.find(kProcessEnd);
-        const auto process = payload.substr(0, end);
-        const auto text = payload.substr(end + 1);
         line_.clear();
-        const auto colour = colour_ ? colour_of(level) : std::string_view();
+        const auto colour = colour_ && !json_ ? colour_of(level) : std::string_view();
         line_ += colour;
-        if (process.empty()) {
-            line_ += text;
-        } else {
-            append_line(line_, level, message.time, process, text);
-        }
+        const int index = append_line(level, message);
         if (!colour.empty()) line_ += kColourOff;
-        deliver(level);
+        deliver(level, index);
         const auto written = written_.fetch_add(1) + 1;
-        if (buffer_.size() >= kBuffer || written >= posted_.load()) write_out();
+        if (waiting_ >= kBuffer || written >= posted_.load()) write_out();
     }
 
     void flush() override {
@@ -107,30 +115,81 @@ public:
         for (auto done = done_.load(); done < target; done = done_.load()) done_.wait(done);
     }
 
+    void reopen() {
+        const std::lock_guard lock(mutex_);
+        write_out();
+        if (files_) files_->close();
+    }
+
 private:
-    void deliver(Level level) {
+    // Returns the index of the process whose line it is.
+    int append_line(Level level, const spdlog::details::log_msg& message) {
+        std::string_view rest(message.payload.data(), message.payload.size());
+        Record record{.level = level, .at = message.time, .process = next_field(rest)};
+        if (record.process.empty()) {
+            line_ += rest;
+            return 0;
+        }
+        record.pid = number_in(next_field(rest));
+        const int index = number_in(next_field(rest));
+        record.logger = next_field(rest);
+        record.task = next_field(rest);
+        record.id = next_field(rest);
+        const bool by_task = !next_field(rest).empty();
+        record.text = rest;
+        if (json_) {
+            append_json(line_, record);
+        } else {
+            (by_task ? task_format_ : format_)->append(line_, record);
+        }
+        return index;
+    }
+
+    void deliver(Level level, int index) {
         if (taker_) {
             taker_(level, line_);
-        } else {
-            buffer_ += line_;
-            buffer_ += '\n';
+            return;
         }
+        auto& buffer = buffers_[files_ ? index : 0];
+        buffer += line_;
+        buffer += '\n';
+        waiting_ += line_.size() + 1;
     }
 
     void write_out() {
-        write_all(descriptor_, buffer_);
-        buffer_.clear();
+        for (auto& [index, buffer] : buffers_) {
+            if (buffer.empty()) continue;
+            if (!files_ || !files_->append(index, buffer)) write_all(descriptor_, buffer);
+            buffer.clear();
+        }
+        waiting_ = 0;
         done_.store(written_.load());
         done_.notify_all();
     }
 
     const int descriptor_;
-    const bool colour_;
+    const bool colour_, json_;
+    const std::shared_ptr<const LineFormat> format_, task_format_;
     const std::function<void(Level, std::string_view)> taker_;
     std::mutex mutex_;
-    std::string line_, buffer_;                                    // guarded by mutex_
+    std::optional<LogFiles> files_;                                // guarded by mutex_
+    std::string line_;                                             // guarded by mutex_
+    std::map<int, std::string> buffers_;                           // guarded by mutex_, by index
+    std::size_t waiting_ = 0;                                      // bytes in all buffers
     std::atomic<std::uint64_t> posted_{0}, written_{0}, done_{0};  // lines
 };
+
+void append_field(fmt::memory_buffer& payload, std::string_view field) {
+    payload.append(field);
+    payload.push_back(kFieldEnd);
+}
+
+// Of others, so it may hold anything, the end of a field as well.
+void append_name(fmt::memory_buffer& payload, std::string_view name) {
+    const auto begin = payload.size();
+    append_field(payload, name);
+    std::replace(payload.data() + begin, payload.data() + payload.size() - 1, kFieldEnd, '?');
+}
 
 }  // namespace
 
@@ -165,15 +224,26 @@ Backend::~Backend() {
     impl_->sink->flush();
 }
 
-void Backend::post(Level level, std::string_view process, std::string_view text) {
+void Backend::post(const Post& post) {
     fmt::memory_buffer payload;
-    payload.append(process);
-    payload.push_back(kProcessEnd);
-    payload.append(text);
-    impl_->send(level, {payload.data(), payload.size()});
+    append_name(payload, post.process.empty() ? std::string_view("?") : post.process);
+    append_field(payload, fmt::format_int(post.pid).c_str());
+    append_field(payload, fmt::format_int(post.index).c_str());
+    append_field(payload, post.logger);
+    append_name(payload, post.task);
+    append_name(payload, post.id);
+    append_field(payload, post.by_task ? "t" : "");
+    payload.append(post.text);
+    impl_->send(post.level, {payload.data(), payload.size()});
 }
 
-void Backend::post_raw(Level level, std::string_view lines) { post(level, "", lines); }
+void Backend::post_raw(Level level, std::string_view lines) {
+    std::string payload(1, kFieldEnd);
+    payload += lines;
+    impl_->send(level, payload);
+}
+
+void Backend::reopen() { impl_->sink->reopen(); }
 
 void Backend::flush() { impl_->sink->wait(); }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <ctime>
 #include <iterator>
+#include <nlohmann/json.hpp>
 
 namespace taskworker::log {
 namespace {
@@ -46,6 +47,8 @@ void append_escaped(std::string& out, std::string_view text, bool one_line) {
     }
 }
 
+}  // namespace
+
 void append_time(std::string& out, TimePoint at) {
     const auto second = std::chrono::floor<std::chrono::seconds>(at);
     const std::time_t seconds = std::chrono::system_clock::to_time_t(second);
@@ -64,23 +67,13 @@ void append_time(std::string& out, TimePoint at) {
     );
 }
 
-}  // namespace
-
 void append_safe(std::string& out, std::string_view text) { append_escaped(out, text, false); }
 
 void append_safe_word(std::string& out, std::string_view text) { append_escaped(out, text, true); }
 
-void append_line(
-    std::string& out, Level level, TimePoint at, std::string_view process, std::string_view text
-) {
-    out += '[';
-    append_time(out, at);
-    out += ": ";
-    out += name_of(level);
-    out += '/';
-    append_safe_word(out, process);
-    out += "] ";
-    append_safe(out, text);
+void append_json_text(std::string& out, std::string_view text) {
+    using nlohmann::json;
+    out += json(text).dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
 std::string_view colour_of(Level level) {

@@ -91,13 +91,8 @@ std::vector<Setting> accepted_settings() {
             {Broker, "event_queue_prefix", Text, R"("celeryev")"},
             {Broker, "event_queue_ttl", Number, "5.0"},
         });
-    add("Not yet: let the service manager see to it",
+    add("Of the commands beat and events, which are Python's",
         {
-            {Worker, "worker_logfile", Text, "null"},
-            {Worker, "worker_pidfile", Text, "null"},
-            {Worker, "worker_uid", Any, "null"},
-            {Worker, "worker_gid", Any, "null"},
-            {Worker, "worker_umask", Any, "null"},
             {Beat, "beat_logfile", Text, "null"},
             {Beat, "beat_pidfile", Text, "null"},
             {Beat, "beat_uid", Any, "null"},
@@ -268,11 +263,6 @@ std::vector<Setting> accepted_settings() {
         {
             {Worker, "worker_hijack_root_logger", Bool, "true"},
         });
-    add("Not yet: log lines have Celery's default form",
-        {
-            {Worker, "worker_log_format", Text, "null"},
-            {Worker, "worker_task_log_format", Text, "null"},
-        });
     add("The death of a child is known at once",
         {
             {Worker, "worker_lost_wait", Number, "10.0"},
@@ -282,10 +272,6 @@ std::vector<Setting> accepted_settings() {
         {
             {Worker, "worker_pool_putlocks", Bool, "true"},
             {Worker, "worker_timer_precision", Number, "1.0"},
-        });
-    add("Not yet: what tasks print is not logged",
-        {
-            {Worker, "worker_redirect_stdouts_level", Text, R"("WARNING")"},
         });
     add("Not yet: revoked ids are not kept over a restart",
         {

@@ -4,34 +4,11 @@
 #include "base/url.hpp"
 #include "broker/transport_options.hpp"
 #include "cli/settings_rows.hpp"
+#include "cli/used_setting.hpp"
 #include "taskworker/errors.hpp"
 
 namespace taskworker {
 namespace {
-
-template <class T>
-using Check = Broken (*)(const T&);
-
-template <class T>
-Setting used(
-    Area area,
-    std::string_view name,
-    T Settings::*member,
-    std::string_view help,
-    Check<T> check = nullptr
-) {
-    Setting setting{.area = area, .name = name, .help = help};
-    setting.shape = ShapeOf<T>::value;
-    setting.assign = [member, check](Settings& settings, const Json& value) -> Broken {
-        T to{};
-        auto broken = convert(value, to);
-        if (!broken && check) broken = check(to);
-        if (!broken) settings.*member = std::move(to);
-        return broken;
-    };
-    setting.read = [member](const Settings& settings) { return as_json(settings.*member); };
-    return setting;
-}
 
 Broken one_of(const std::string& value, std::initializer_list<const char*> allowed) {
     std::string rule = "must be one of";
@@ -195,8 +172,6 @@ std::vector<Setting> worker() {
              "Tasks that run at a time (-c); null = number of CPUs", &concurrency),
         used(Worker, "worker_disable_rate_limits", &S::worker_disable_rate_limits,
              "Rate limits are passed over"),
-        used(Worker, "worker_log_color", &S::worker_log_color,
-             "Coloured log lines; null = on a terminal"),
         zero_is_none(used(Worker, "worker_max_memory_per_child", &S::worker_max_memory_per_child,
              "KiB of memory above which a child is replaced after its task; null or 0 = no limit",
              &at_least<0>), &S::worker_max_memory_per_child),
@@ -207,8 +182,6 @@ std::vector<Setting> worker() {
              "prefork (or processes), threads, solo; eventlet and gevent mean threads (-P)", &pool),
         used(Worker, "worker_prefetch_multiplier", &S::worker_prefetch_multiplier,
              "Messages held per slot; 0 = no bound; null = as many as a few round trips need (Celery: 4)", &at_least<0>),
-        not_yet(used(Worker, "worker_redirect_stdouts", &S::worker_redirect_stdouts,
-             "Not yet: what tasks print goes to stdout and stderr of the worker")),
         not_yet(used(Worker, "worker_enable_remote_control", &S::worker_enable_remote_control,
              "Not yet: the worker has no remote control")),
         not_yet(used(Worker, "worker_send_task_events", &S::worker_send_task_events,

@@ -16,7 +16,7 @@ struct Missing {
     std::string_view option, reason;
 };
 constexpr std::string_view kService = "let the service manager (systemd, Docker) see to it";
-constexpr std::array<Missing, 26> kMissing = {{
+constexpr std::array<Missing, 24> kMissing = {{
     {"-D", kService},
     {"--detach", kService},
     {"--pidfile", kService},
@@ -24,8 +24,6 @@ constexpr std::array<Missing, 26> kMissing = {{
     {"--gid", kService},
     {"--umask", kService},
     {"--workdir", "change the directory before the start"},
-    {"-f", "logs go to stderr; redirect it"},
-    {"--logfile", "logs go to stderr; redirect it"},
     {"--executable", "it is of Python"},
     {"-I", "tasks come from the module that -A names"},
     {"--include", "tasks come from the module that -A names"},

@@ -4,6 +4,7 @@
 
 #include "base/log.hpp"
 #include "cli/commands.hpp"
+#include "cli/log_setup.hpp"
 #include "cli/node_name.hpp"
 #include "cli/worker_setup.hpp"
 #include "worker/signals.hpp"
@@ -12,8 +13,8 @@
 namespace taskworker {
 namespace {
 
-void print_banner(const BannerFacts& facts, std::optional<bool> colour) {
-    const auto text = banner(facts, colour.value_or(::isatty(STDOUT_FILENO) == 1));
+void print_banner(const BannerFacts& facts, bool colour) {
+    const auto text = banner(facts, colour && ::isatty(STDOUT_FILENO) == 1);
     std::fwrite(text.data(), 1, text.size(), stdout);
     std::fflush(stdout);
 }
@@ -41,9 +42,11 @@ int run_worker_command(
     worker.child_arguments = child_arguments(global, session);
 
     if (!global.quiet)
-        print_banner(banner_facts(session, options, worker.node), settings.worker_log_color);
+        print_banner(
+            banner_facts(session, options, worker.node), settings.worker_log_color.value_or(true)
+        );
     const Signals masked;  // before the log's thread: it must not be the one that a signal ends
-    const RunningLog log({.level = options.level, .colour = settings.worker_log_color});
+    const RunningLog log(log_options(settings, options.level, worker.node));
     for (const auto& warning : session.loaded().warnings) log::warning("{}", warning);
     return run_worker(session.app(), settings, worker);
 }

@@ -57,6 +57,18 @@ void OptionParser::declare_worker() {
         ->type_name("KIB")
         ->group(kPool);
 
+    constexpr auto kLog = "Log";
+    setting(
+        to,
+        "-f,--logfile",
+        "worker_logfile",
+        "Where it goes; default: stderr. Expands %n, %h, %p, %i"
+    )
+        ->type_name("FILE")
+        ->group(kLog);
+    setting(to, "--log-format", "worker_log_type", "text (default) or json, one object per line")
+        ->type_name("FORM")
+        ->group(kLog);
     to.add_option(
           "-Q,--queues", worker_options_.queues, "Queues to consume; default: task_default_queue"
     )

@@ -41,10 +41,11 @@ struct Child {
         Leaving
     };  // Leaving: it will exit by itself, and is not missed
 
-    Child(std::uint64_t ordinal, std::string title, ChildProcess started)
-        : id(ordinal), name(std::move(title)), process(std::move(started)) {}
+    Child(std::uint64_t ordinal, int place, std::string title, ChildProcess started)
+        : id(ordinal), index(place), name(std::move(title)), process(std::move(started)) {}
 
     const std::uint64_t id;
+    const int index;         // its place in the pool, from 1; taken over by who replaces it
     const std::string name;  // "ForkPoolWorker-1"
     ChildProcess process;
     Phase phase = Phase::Starting;

@@ -160,7 +160,8 @@ void ChildParent::spawn() {
     const auto id = next_ordinal_++;
     const auto name = fmt::format("ForkPoolWorker-{}", id);
     auto process = launcher_.spawn("taskworker: " + name, options_.arguments);
-    auto child = std::make_unique<Child>(id, name, std::move(process));
+    auto child = std::make_unique<Child>(id, free_index(), name, std::move(process));
+    log::know_process(name, child->process.pid, child->index);
     mailbox_.process_began(child->process.pid);
     poll_for(poller_, child->process.socket.get(), socket_key(id));
     if (child->process.pidfd) poll_for(poller_, child->process.pidfd.get(), death_key(id));
@@ -170,6 +171,16 @@ void ChildParent::spawn() {
         InitFrame{::getpid(), name, options_.node, options_.setup, static_cast<std::uint64_t>(kib)}
     );
     write(*children_.emplace(id, std::move(child)).first->second);
+}
+
+// The numbers stay within the pool's size: who leaves makes room at once.
+int ChildParent::free_index() const {
+    int index = 1;
+    const auto taken = [&](const auto& pair) {
+        return pair.second->index == index && pair.second->phase != Child::Phase::Leaving;
+    };
+    while (std::any_of(children_.begin(), children_.end(), taken)) ++index;
+    return index;
 }
 
 void ChildParent::resize(std::size_t slots) {

@@ -36,6 +36,7 @@ private:
     // ---- who lives (child_parent.cpp) ----
     void repopulate();
     void spawn();
+    int free_index() const;
     void resize(std::size_t slots);
     void dismiss(Child& child);
     void begin_stop(SteadyPoint deadline);

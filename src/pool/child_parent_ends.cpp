@@ -152,6 +152,7 @@ bool ChildParent::bury(Child& child) {
         );
     }
     settle_window(child, *status);
+    log::forget_process(child.name);
     if (!child.worked && child.phase != Child::Phase::Leaving && respawn_.died_early(now_)) {
         log::error(
             "Pool children end before they have done anything: the next one starts in {:g} s",
