@@ -18,7 +18,7 @@ struct Settings {
     // general
     std::vector<std::string> accept_content = {"json"};
     bool enable_utc = true;
-    std::string timezone = {};  // empty = UTC
+    std::string timezone = {};  // empty = UTC, or the machine's own without enable_utc
 
     // broker and results
     std::string broker_url = "redis://127.0.0.1:6379/0";
@@ -28,6 +28,8 @@ struct Settings {
     Seconds broker_connection_timeout{4};
     std::optional<Seconds> result_expires = Seconds(86400);  // none = kept for ever
     bool result_extended = false;
+    std::string result_serializer = "json";  // or yaml, msgpack
+    std::optional<std::vector<std::string>> result_accept_content = {};  // none = accept_content
     Seconds redis_socket_timeout{120};
 
     // tasks
@@ -42,6 +44,8 @@ struct Settings {
     std::string task_default_queue = "celery";
     std::optional<int> task_default_priority = {};  // of what producers publish
     bool task_send_events = true;
+    std::string task_serializer = "json";               // of what producers publish
+    std::optional<std::string> task_compression = {};   // the same; a name of kombu's
 
     // worker
     std::optional<int> worker_concurrency = {};          // none = number of CPUs

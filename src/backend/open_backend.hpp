@@ -16,4 +16,7 @@ std::unique_ptr<ResultBackend> open_backend(const Settings& settings);
 bool stores_results(const Settings& settings);
 redis::ConnectionOptions result_server(const Settings& settings);
 
+// Throws ConfigError when result_serializer is not among what may be read.
+void check_results_are_accepted(const Settings& settings);
+
 }  // namespace taskworker

@@ -40,7 +40,7 @@ RedisBackend::RedisBackend(redis::ConnectionOptions server, ResultKeys keys)
 void RedisBackend::store(const ResultRecord& record) {
     as_backend_error([&] {
         const auto key = keys_.task(record.id);
-        const auto document = encode_result(record);
+        const auto document = encode_result(record, keys_.serializer);
         const std::array<std::string_view, 4> arguments{"1", key, keys_.ttl, document};
         const auto reply = connection_.run(kStoreScript, {}, arguments);
         if (reply.items.size() == 2)
@@ -52,7 +52,7 @@ std::optional<ResultRecord> RedisBackend::load(std::string_view id) {
     return as_backend_error([&]() -> std::optional<ResultRecord> {
         const auto reply = connection_.call("GET", keys_.task(id));
         if (reply.nil()) return std::nullopt;
-        return decode_result(reply.text);
+        return decode_result(reply.text, keys_.serializer);
     });
 }
 

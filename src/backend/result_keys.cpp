@@ -26,7 +26,8 @@ std::string prefix_in(const Json& options) {
 }  // namespace
 
 ResultKeys::ResultKeys(const Settings& settings)
-    : prefix(prefix_in(settings.result_backend_transport_options)) {
+    : prefix(prefix_in(settings.result_backend_transport_options)),
+      serializer(serializer_named(settings.result_serializer).value_or(Serializer::JsonText)) {
     const double seconds = settings.result_expires ? settings.result_expires->count() : 0;
     ttl = std::to_string(seconds > 0 ? std::llround(std::ceil(seconds)) : 0);
 }

@@ -3,6 +3,7 @@
 #include <string>
 #include <string_view>
 
+#include "message/serializer.hpp"
 #include "taskworker/config.hpp"
 
 namespace taskworker {
@@ -11,6 +12,8 @@ namespace taskworker {
 struct ResultKeys {
     std::string prefix;         // global_keyprefix of the result backend, completed
     std::string ttl = "86400";  // seconds as text, for SETEX; "0" = for ever
+
+    Serializer serializer = Serializer::JsonText;
 
     explicit ResultKeys(const Settings& settings);
     std::string task(std::string_view id) const;  // also the channel that tells of it

@@ -310,6 +310,8 @@ DateTime Convert<DateTime>::from_json(const Json& json, const Path& path) {
 
 Json Convert<Decimal>::to_json(const Decimal& value) { return typed("decimal", value.text()); }
 Decimal Convert<Decimal>::from_json(const Json& json, const Path& path) {
+    const Json* value = value_of(json, "decimal");
+    if (value != nullptr && value->is_number_integer()) return Decimal(value->dump());
     return read_text_value<Decimal>(json, "decimal", path);
 }
 

@@ -35,10 +35,6 @@ std::vector<Setting> accepted_settings() {
             {General, "imports", List, "[]"},
             {General, "include", List, "[]"},
         });
-    add("Not yet: producers in C++ read results by accept_content",
-        {
-            {General, "result_accept_content", List, "null"},
-        });
     add("Not yet: signed messages are not read, and no message is signed",
         {
             {General, "security_cert_store", Text, "null"},
@@ -126,10 +122,6 @@ std::vector<Setting> accepted_settings() {
         {
             {Tasks, "task_annotations", Any, "null"},
         });
-    add("Not yet: what we publish is not compressed, what is compressed is not read",
-        {
-            {Tasks, "task_compression", Text, "null"},
-        });
     add("Queues are made on Redis when they are first used",
         {
             {Tasks, "task_create_missing_queue_exchange_type", Text, "null"},
@@ -212,7 +204,7 @@ std::vector<Setting> accepted_settings() {
         {
             {Results, "result_cache_max", Int, "-1"},
         });
-    add("Celery reads it nowhere",
+    add("Celery reads it nowhere: results are never compressed",
         {
             {Results, "result_compression", Text, "null"},
         });

@@ -68,8 +68,6 @@ std::vector<Setting> refused_settings() {
         });
     add("must be json, all else is not written",
         {
-            {Tasks, "task_serializer", Text, R"("json")"},
-            {Results, "result_serializer", Text, R"("json")"},
             {Broker, "event_serializer", Text, R"("json")"},
         });
     add("use task_acks_on_failure_or_timeout",

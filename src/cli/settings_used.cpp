@@ -1,10 +1,13 @@
 #include <algorithm>
 #include <initializer_list>
 
+#include "base/time_zone.hpp"
 #include "base/url.hpp"
 #include "broker/transport_options.hpp"
 #include "cli/settings_rows.hpp"
 #include "cli/used_setting.hpp"
+#include "message/compression.hpp"
+#include "message/serializer.hpp"
 #include "taskworker/errors.hpp"
 
 namespace taskworker {
@@ -69,6 +72,30 @@ Broken priority(const std::optional<int>& value) {
     return std::string("must be a whole number from 0 to 255");
 }
 
+// kombu knows pickle too; a message of it then is a dead letter that says why.
+Broken contents(const std::vector<std::string>& value) {
+    for (const auto& one : value) {
+        const bool known = serializer_named(one) || one == "pickle" || one == "raw" ||
+                           one == "text" || one == "auth";
+        if (!known && one.find('/') == one.npos)
+            return "must be names of serializers (json, yaml, msgpack) or content types, not '" +
+                   one + "'";
+    }
+    return std::nullopt;
+}
+Broken result_contents(const std::optional<std::vector<std::string>>& value) {
+    return value ? contents(*value) : std::nullopt;
+}
+Broken serializer(const std::string& value) { return one_of(value, {"json", "yaml", "msgpack"}); }
+Broken compression(const std::optional<std::string>& value) {
+    if (!value || codec_named(*value)) return std::nullopt;
+    return one_of(*value, {"gzip", "zlib", "bzip2", "lzma", "xz", "zstd", "brotli"});
+}
+Broken time_zone(const std::string& value) {
+    if (value.empty() || is_time_zone(value)) return std::nullopt;
+    return std::string("must be a zone of the system's time zone database, e.g. Europe/Berlin");
+}
+
 Broken pool(const std::string& value) {
     return one_of(value, {"prefork", "processes", "threads", "solo", "eventlet", "gevent"});
 }
@@ -108,11 +135,13 @@ std::vector<Setting> general_and_broker() {
     using enum Area;
     return {
         used(General, "accept_content", &S::accept_content,
-             "Content types that are read; others become dead letters"),
-        not_yet(used(General, "enable_utc", &S::enable_utc,
-             "Not yet: the times that we write are in UTC")),
-        not_yet(used(General, "timezone", &S::timezone,
-             "Not yet: the times that we write are in UTC")),
+             "What is read: json, yaml, msgpack, or their content types; the rest becomes dead letters", &contents),
+        used(General, "enable_utc", &S::enable_utc,
+             "Without timezone: the times that we write are in UTC, or in the machine's own zone"),
+        used(General, "result_accept_content", &S::result_accept_content,
+             "Serializers in which we read results; null = accept_content", &result_contents),
+        used(General, "timezone", &S::timezone,
+             "Zone of the times that we write, e.g. Europe/Berlin; empty = see enable_utc", &time_zone),
         used(Broker, "broker_url", &S::broker_url,
              "Where tasks come from: redis://, rediss:// or redis+socket://", &redis_url),
         used(Broker, "broker_transport_options", &S::broker_transport_options,
@@ -129,6 +158,8 @@ std::vector<Setting> tasks() {
              "Acknowledge after the task ran, not before"),
         used(Tasks, "task_acks_on_failure_or_timeout", &S::task_acks_on_failure_or_timeout,
              "With acks_late: a task that failed is acknowledged as well"),
+        used(Tasks, "task_compression", &S::task_compression,
+             "How bodies that we publish are compressed: gzip, bzip2, lzma, zstd, brotli; null = not", &compression),
         used(Tasks, "task_default_priority", &S::task_default_priority,
              "Priority of tasks that `call` publishes; on Redis 0 is served first", &priority),
         used(Tasks, "task_default_queue", &S::task_default_queue,
@@ -139,6 +170,8 @@ std::vector<Setting> tasks() {
              "Store no results"),
         used(Tasks, "task_reject_on_worker_lost", &S::task_reject_on_worker_lost,
              "With acks_late: a task whose process died goes back to its queue"),
+        used(Tasks, "task_serializer", &S::task_serializer,
+             "How bodies that we publish are written: json, yaml, msgpack", &serializer),
         zero_is_none(used(Tasks, "task_soft_time_limit", &S::task_soft_time_limit,
              "Seconds after which a task is told to stop; null or 0 = no limit"), &S::task_soft_time_limit),
         used(Tasks, "task_store_errors_even_if_ignored", &S::task_store_errors_even_if_ignored,
@@ -160,6 +193,8 @@ std::vector<Setting> results() {
              "Seconds that results are kept; null or 0 = for ever"), &S::result_expires),
         used(Results, "result_extended", &S::result_extended,
              "Results also say name, args, kwargs, worker, retries and queue"),
+        used(Results, "result_serializer", &S::result_serializer,
+             "How results are written: json, yaml, msgpack", &serializer),
         used(Results, "redis_socket_timeout", &S::redis_socket_timeout,
              "Seconds to wait for an answer of Redis", &positive),
     };

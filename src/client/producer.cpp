@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <chrono>
 
-#include "base/iso_time.hpp"
+#include "base/time_zone.hpp"
 
 namespace taskworker {
 namespace {
@@ -30,15 +30,16 @@ Publication make_publication(const TaskCall& call, const Moment& moment) {
     message.routing_key = call.queue.value_or(moment.settings.task_default_queue);
     message.priority = call.priority.value_or(moment.settings.task_default_priority.value_or(0));
     message.delivery_tag = moment.luck.uuid();
+    take_form(message, moment.settings);
 
     auto eta = call.eta;
     if (call.countdown && call.countdown->count() > 0) eta = moment.now + *call.countdown;
-    if (eta) message.eta = format_iso_time(*eta);
+    if (eta) message.eta = format_iso_time(*eta, moment.settings);
 
     auto expires = call.expires;
     if (call.expires_in) expires = moment.now + *call.expires_in;
     if (expires) {
-        message.expires = format_iso_time(*expires);
+        message.expires = format_iso_time(*expires, moment.settings);
         message.expiration = milliseconds_until(*expires, moment.now);
     }
     return message;

@@ -15,7 +15,7 @@ SettleItem item_of(const Start& start, const LedgerKeys&) {
 void add_result(SettleItem& item, const ResultRecord& record, const LedgerKeys& keys) {
     if (!keys.results) return;
     item.result_key = keys.results->task(record.id);
-    item.document = encode_result(record);
+    item.document = encode_result(record, keys.results->serializer);
 }
 
 SettleItem item_of(const Progress& progress, const LedgerKeys& keys) {

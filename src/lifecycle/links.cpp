@@ -43,6 +43,7 @@ void add_count(std::string& text, const Json& links, std::string_view what) {
 
 bool has_surely_no_links(const Message& message) {
     if (!message.compression.empty() || message.body_encoding != "base64") return false;
+    if (message.content_type != "application/json") return false;
     const auto text = literal(message);
     if (text.size() % 4 != 0) return false;
     // 100 characters are 75 bytes, more than either tail; from a border of four they decode alone.

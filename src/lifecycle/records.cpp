@@ -4,7 +4,7 @@
 
 #include <string_view>
 
-#include "base/iso_time.hpp"
+#include "base/time_zone.hpp"
 #include "message/decode.hpp"
 #include "message/python_json.hpp"
 
@@ -58,7 +58,7 @@ ResultRecord record_of(const Delivery& delivery, std::string state, const Moment
     const auto& request = delivery.request;
     ResultRecord record;
     record.id = request.id;
-    if (is_ready_state(state)) record.date_done = format_iso_time(moment.now);
+    if (is_ready_state(state)) record.date_done = format_iso_time(moment.now, moment.settings);
     record.status = std::move(state);
     if (request.group && !request.group->empty()) record.group_id = request.group;
     if (request.parent_id && !request.parent_id->empty()) record.parent_id = request.parent_id;

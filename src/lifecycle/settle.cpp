@@ -4,7 +4,7 @@
 
 #include <utility>
 
-#include "base/iso_time.hpp"
+#include "base/time_zone.hpp"
 #include "lifecycle/deaths.hpp"
 #include "lifecycle/ends.hpp"
 #include "lifecycle/events.hpp"
@@ -14,6 +14,7 @@
 #include "message/publish.hpp"
 #include "message/python_json.hpp"
 #include "message/python_repr.hpp"
+#include "message/serializer.hpp"
 
 namespace taskworker {
 namespace {
@@ -87,6 +88,8 @@ void End::operator()(const Success& success) {
     auto encoded = success.encoded;
     try {
         if (encoded.empty()) encoded = to_json_text(success.value);
+        const auto serializer = serializer_named(moment_.settings.result_serializer);
+        if (serializer && *serializer != Serializer::JsonText) serialize_text(*serializer, encoded);
     } catch (const EncodeError& error) {
         return (*this)(Failure{
             .type = "EncodeError",
@@ -178,7 +181,7 @@ void End::operator()(const Unregistered&) {
     record.id = request_.id;
     record.status = "FAILURE";
     record.result = encode_failure(failure);
-    record.date_done = format_iso_time(moment_.now);
+    record.date_done = format_iso_time(moment_.now, moment_.settings);
     end_.store = std::move(record);
     auto unknown = event(Event::Type::TaskUnregistered);
     unknown.name = request_.task;  // the name that was looked up, not its shadow

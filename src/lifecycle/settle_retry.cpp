@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <string>
 
-#include "base/iso_time.hpp"
+#include "base/time_zone.hpp"
 #include "lifecycle/deaths.hpp"
 #include "lifecycle/ends.hpp"
 #include "lifecycle/events.hpp"
@@ -23,10 +23,13 @@ std::string expiration_of(TimePoint expires, TimePoint now) {
     return std::to_string(std::max<std::int64_t>(left, 0));
 }
 
-void set_expiry(RetryEdit& edit, const Request& request, const RetryLater& retry, TimePoint now) {
+void set_expiry(
+    RetryEdit& edit, const Request& request, const RetryLater& retry, const Moment& moment
+) {
+    const auto now = moment.now;
     if (retry.expires) {
         const auto expires = now + *retry.expires;
-        edit.expires = format_iso_time(expires);
+        edit.expires = format_iso_time(expires, moment.settings);
         edit.expiration = expiration_of(expires, now);
     } else if (request.expires_at) {
         edit.expiration = expiration_of(*request.expires_at, now);  // the header keeps its text
@@ -55,7 +58,7 @@ RetryEdit edit_of(const Delivery& delivery, const RetryLater& retry, const Momen
     const auto& request = delivery.request;
     RetryEdit edit;
     edit.retries = request.retries + 1;
-    if (retry.eta) edit.eta = format_iso_time(*retry.eta);
+    if (retry.eta) edit.eta = format_iso_time(*retry.eta, moment.settings);
     edit.delivery_tag = moment.luck.uuid();
     edit.parent_id = request.id;
     edit.priority = retry.priority;
@@ -64,7 +67,7 @@ RetryEdit edit_of(const Delivery& delivery, const RetryLater& retry, const Momen
     edit.soft_time_limit = retry.soft_time_limit;
     edit.headers = retry.headers;
     if (deaths_of(delivery.message) > 0) edit.headers[kDeathsHeader] = 0;  // this attempt ended
-    set_expiry(edit, request, retry, moment.now);
+    set_expiry(edit, request, retry, moment);
     set_body(edit, delivery, retry);
     return edit;
 }

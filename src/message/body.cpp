@@ -3,39 +3,17 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 
 #include "base/base64.hpp"
 #include "message/json_lexer.hpp"
-#include "message/python_json.hpp"
 #include "message/python_repr.hpp"
+#include "message/yaml.hpp"
 
 namespace taskworker {
 namespace {
 
-struct ContentType {
-    std::string_view name, type;
-};
-constexpr std::array kTypes = {
-    ContentType{"json", "application/json"},
-    ContentType{"yaml", "application/x-yaml"},
-    ContentType{"pickle", "application/x-python-serialize"},
-    ContentType{"msgpack", "application/x-msgpack"},
-};
-
-std::string_view name_of(std::string_view type) {
-    const auto found = std::find_if(kTypes.begin(), kTypes.end(), [&](const ContentType& known) {
-        return known.type == type;
-    });
-    return found == kTypes.end() ? std::string_view() : found->name;
-}
-
-bool is_accepted(std::string_view type, std::span<const std::string> accept) {
-    const auto name = name_of(type);
-    return std::any_of(accept.begin(), accept.end(), [&](const std::string& one) {
-        return one == type || (!name.empty() && one == name);
-    });
-}
+// What a look at the first bytes needs: more than any white space in front that a producer writes.
+constexpr std::size_t kHead = 256;
 
 enum class Encoding { Base64, Text, Unknown };
 
@@ -71,24 +49,23 @@ std::optional<Malformed> check_content(
 ) {
     const auto& type = message.content_type;
     if (type.empty()) return Malformed{"no content type"};
-    const auto name = name_of(type);
-    const auto alias = name.empty() ? quoted_repr(std::string_view(type).substr(0, 60))
-                                    : fmt::format("{} ({})", name, type);
     const bool trusted = type == "application/data" || type == "application/text";
-    if (!trusted && !is_accepted(type, accept)) {  // kombu/serialization.py: _for_untrusted_content
+    const bool accepted = std::any_of(accept.begin(), accept.end(), [&](const std::string& entry) {
+        return is_accepted(type, entry);
+    });
+    const auto shown = content_type_for_people(type);
+    if (!trusted && !accepted)  // kombu/serialization.py: _for_untrusted_content
         return Malformed{
-            fmt::format("Refusing to deserialize untrusted content of type {}", alias)};
-    }
-    if (type != "application/json") {
-        return Malformed{fmt::format("content of type {} is not supported yet", alias)};
-    }
+            fmt::format("Refusing to deserialize untrusted content of type {}", shown)};
+    if (!serializer_of(type))
+        return Malformed{fmt::format("content of type {} is not supported", shown)};
     if (!is_text_encoding(message.content_encoding)) {
         const auto codec = quoted_repr(std::string_view(message.content_encoding).substr(0, 60));
         return Malformed{fmt::format("content encoding {} is not supported", codec)};
     }
-    if (!message.compression.empty()) {
+    if (!message.compression.empty() && !codec_named(message.compression)) {
         const auto codec = quoted_repr(std::string_view(message.compression).substr(0, 60));
-        return Malformed{fmt::format("compression {} is not supported yet", codec)};
+        return Malformed{fmt::format("compression {} is unknown", codec)};
     }
     if (encoding_of(message) == Encoding::Unknown) {
         const auto codec = quoted_repr(std::string_view(message.body_encoding).substr(0, 60));
@@ -97,26 +74,17 @@ std::optional<Malformed> check_content(
     return std::nullopt;
 }
 
-char first_sign_of_body(const Message& message) {
-    constexpr std::string_view kSpace = " \t\r\n";
-    auto inside = between_quotes(message);
-    if (encoding_of(message) == Encoding::Base64) {
-        const auto head = base64_decode(inside.substr(0, 4));
-        if (head && !head->empty() && kSpace.find((*head)[0]) == kSpace.npos) return (*head)[0];
-    } else if (!inside.empty() && inside[0] != '\\' && kSpace.find(inside[0]) == kSpace.npos) {
-        return inside[0];
-    }
-    const auto text = body_text(message, {});
-    if (!std::holds_alternative<std::string>(text)) return '\0';
-    const auto& whole = std::get<std::string>(text);
-    const auto at = whole.find_first_not_of(kSpace);
-    return at == whole.npos ? '\0' : whole[at];
-}
+namespace {
 
-std::variant<std::string, Malformed> body_text(const Message& message, const WireLimits& limits) {
+// The literal's text without escapes and base64; for a short look its head alone.
+std::variant<std::string, Malformed> stored_bytes(
+    const Message& message, const WireLimits& limits, std::size_t head = std::string::npos
+) {
     std::string_view inside = between_quotes(message);
     std::string plain;
-    if (inside.find('\\') != std::string_view::npos) {
+    const bool escaped = inside.find('\\') != std::string_view::npos;
+    if (!escaped && head != inside.npos) inside = inside.substr(0, head / 4 * 4);
+    if (escaped) {
         append_unescaped(plain, inside);
         inside = plain;
     }
@@ -132,15 +100,85 @@ std::variant<std::string, Malformed> body_text(const Message& message, const Wir
     return plain;
 }
 
-std::variant<Json, Malformed> open_body(const Message& message, const WireLimits& limits) {
-    using Result = std::variant<Json, Malformed>;
-    auto text = body_text(message, limits);
-    if (auto* malformed = std::get_if<Malformed>(&text)) return std::move(*malformed);
-    auto value = parse_json(std::get<std::string>(text), limits);
-    if (const auto* error = std::get_if<JsonError>(&value)) {
-        return Malformed{"the body is not JSON: " + error->why};
+BodyShape shape_of(char sign) {
+    return sign == '[' ? BodyShape::List : sign == '{' ? BodyShape::Object : BodyShape::Other;
+}
+
+BodyShape shape_of_json(std::string_view head) {
+    const auto at = head.find_first_not_of(" \t\r\n");
+    return shape_of(at == head.npos ? '\0' : head[at]);
+}
+
+BodyShape shape_of_msgpack(std::string_view head) {
+    const auto first = static_cast<unsigned char>(head.empty() ? '\0' : head[0]);
+    if ((first & 0xf0u) == 0x90 || first == 0xdc || first == 0xdd) return BodyShape::List;
+    if ((first & 0xf0u) == 0x80 || first == 0xde || first == 0xdf) return BodyShape::Object;
+    return BodyShape::Other;
+}
+
+std::variant<std::string, Malformed> head_of_body(
+    const Message& message, const WireLimits& limits
+) {
+    const auto codec = codec_named(message.compression);
+    if (!codec) return stored_bytes(message, limits, kHead);
+    auto bytes = stored_bytes(message, limits);
+    if (const auto* malformed = std::get_if<Malformed>(&bytes)) return *malformed;
+    return decompress_head(std::get<std::string>(bytes), *codec, kHead);
+}
+
+}  // namespace
+
+std::variant<BodyShape, Malformed> shape_of_body(const Message& message, const WireLimits& limits) {
+    const auto serializer = serializer_of(message.content_type).value_or(Serializer::JsonText);
+    // A YAML document may have any preamble.
+    const auto head = serializer == Serializer::Yaml ? body_bytes(message, limits)
+                                                     : head_of_body(message, limits);
+    if (const auto* malformed = std::get_if<Malformed>(&head)) return *malformed;
+    const auto& bytes = std::get<std::string>(head);
+    switch (serializer) {
+        case Serializer::Yaml:
+            return shape_of(first_sign_of_yaml(bytes));
+        case Serializer::Msgpack:
+            return shape_of_msgpack(bytes);
+        case Serializer::JsonText:
+            break;
     }
-    return Result(std::in_place_index<0>, std::move(std::get<Json>(value)));
+    return shape_of_json(bytes);
+}
+
+std::variant<std::string, Malformed> body_bytes(const Message& message, const WireLimits& limits) {
+    auto bytes = stored_bytes(message, limits);
+    const auto codec = codec_named(message.compression);
+    if (!codec || std::holds_alternative<Malformed>(bytes)) return bytes;
+    return decompress(
+        std::get<std::string>(bytes), *codec, std::min(limits.body_bytes, limits.expanded_bytes)
+    );
+}
+
+std::variant<Json, Malformed> open_body(const Message& message, const WireLimits& limits) {
+    const auto bytes = body_bytes(message, limits);
+    if (const auto* malformed = std::get_if<Malformed>(&bytes)) return *malformed;
+    const auto serializer = serializer_of(message.content_type).value_or(Serializer::JsonText);
+    auto value = deserialize(serializer, std::get<std::string>(bytes), limits);
+    if (auto* malformed = std::get_if<Malformed>(&value)) {
+        static constexpr std::string_view kNames[] = {"JSON", "YAML", "msgpack"};
+        const auto name = kNames[static_cast<std::size_t>(serializer)];
+        malformed->why = fmt::format("the body is not {}: {}", name, malformed->why);
+    }
+    return value;
+}
+
+EncodedBody encode_body(std::string json, Serializer serializer, std::optional<Codec> codec) {
+    auto bytes = serialize_text(serializer, std::move(json));
+    if (codec) bytes = compress(bytes, *codec);
+    EncodedBody body{
+        .literal = "\"",
+        .content_type = content_type_of(serializer),
+        .content_encoding = content_encoding_of(serializer),
+        .compression = codec ? content_type_of(*codec) : std::string_view()};
+    base64_append(body.literal, bytes);
+    body.literal += '"';
+    return body;
 }
 
 }  // namespace taskworker

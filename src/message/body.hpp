@@ -3,9 +3,12 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <variant>
 
+#include "message/compression.hpp"
 #include "message/message.hpp"
+#include "message/serializer.hpp"
 #include "taskworker/json.hpp"
 
 namespace taskworker {
@@ -14,11 +17,22 @@ namespace taskworker {
 // for decode().
 std::optional<Malformed> check_content(const Message& message, std::span<const std::string> accept);
 
-// First byte of the body's text that is no white space; '\0' when it cannot be told.
-char first_sign_of_body(const Message& message);
+// What the body is at its outermost: told from its first bytes. Malformed when these cannot be
+// read.
+enum class BodyShape { List, Object, Other };
+std::variant<BodyShape, Malformed> shape_of_body(const Message& message, const WireLimits& limits);
 
-// The body as JSON text / as a value.
-std::variant<std::string, Malformed> body_text(const Message& message, const WireLimits& limits);
+// The body's bytes without base64 and compression / as a value.
+std::variant<std::string, Malformed> body_bytes(const Message& message, const WireLimits& limits);
 std::variant<Json, Malformed> open_body(const Message& message, const WireLimits& limits);
+
+// A body on its way out: how it stands in the envelope, and what the headers say of it.
+struct EncodedBody {
+    std::string literal;  // JSON string literal, base64
+    std::string_view content_type, content_encoding;
+    std::string_view compression;  // content type of the codec; empty: none
+};
+// kombu/messaging.py: _prepare. `json` is the body as JSON text. Throws EncodeError.
+EncodedBody encode_body(std::string json, Serializer serializer, std::optional<Codec> codec);
 
 }  // namespace taskworker

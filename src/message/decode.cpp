@@ -145,11 +145,13 @@ std::variant<Request, Malformed> decode(
     auto& request = std::get<Request>(result);
     RequestReader reader(request);
     const bool named = find_field(message, message.headers, "task") != nullptr;
-    const char first = first_sign_of_body(message);
-    if (named && first == '[') {
+    const auto looked = shape_of_body(message, limits);
+    if (const auto* malformed = std::get_if<Malformed>(&looked)) return *malformed;
+    const auto shape = std::get<BodyShape>(looked);
+    if (named && shape == BodyShape::List) {
         request.has_argsrepr = true;
         read_headers(reader, message);
-    } else if (named && first != '{') {
+    } else if (named && shape != BodyShape::Object) {
         return Malformed{"the body is neither a list of three nor an object"};
     } else if (auto why = read_object_message(message, request, reader, limits)) {
         return *why;

@@ -46,7 +46,8 @@ struct Malformed {
 // Bounds on what the wire may make us do.
 struct WireLimits {
     std::size_t message_bytes = 512u << 20;  // Redis' own bound for a value
-    std::size_t body_bytes = 512u << 20;     // after base64 and decompression
+    std::size_t body_bytes = 512u << 20;     // after base64
+    std::size_t expanded_bytes = 128u << 20; // what few bytes may stand for: compression, YAML's aliases
     std::size_t depth = 200;                 // of nested JSON
     std::size_t values = 20'000'000;         // JSON values in one message
 };

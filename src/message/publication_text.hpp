@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "message/publish.hpp"
 
@@ -13,8 +14,13 @@ struct PublicationReprs {
     std::string args, kwargs;
 };
 
-// The headers as JSON text; without `reprs` they are made of the arguments.
-std::string headers_text(const Publication& p, const std::optional<PublicationReprs>& reprs);
+// The headers as JSON text; without `reprs` they are made of the arguments. `compression`: the
+// codec's content type, or empty.
+std::string headers_text(
+    const Publication& p,
+    const std::optional<PublicationReprs>& reprs,
+    std::string_view compression = {}
+);
 
 // [args, kwargs, {"callbacks": …, "errbacks": …, "chain": …, "chord": …}]
 std::string body_json(const Publication& p);

@@ -4,7 +4,7 @@
 
 #include <cmath>
 
-#include "base/base64.hpp"
+#include "message/body.hpp"
 #include "message/json_members.hpp"
 #include "message/publication_text.hpp"
 #include "message/python_json.hpp"
@@ -44,11 +44,14 @@ public:
         writer_.add(name, value);
     }
 
-    void finish() {
+    // kombu adds `compression` last, over whatever the caller gave under this name.
+    void finish(std::string_view compression) {
         std::size_t i = 0;
         for (const auto& [name, value] : custom_) {
-            if (!used_[i++]) write_json(writer_.open(name), value);
+            const bool replaced = !compression.empty() && name == "compression";
+            if (!used_[i++] && !replaced) write_json(writer_.open(name), value);
         }
+        if (!compression.empty()) writer_.add("compression", json_literal(compression));
         writer_.close();
     }
 
@@ -90,7 +93,9 @@ std::string seconds_text(const std::optional<Seconds>& value) {
     return whole ? std::to_string(static_cast<long long>(seconds)) : to_json_text(Json(seconds));
 }
 
-std::string headers_text(const Publication& p, const std::optional<PublicationReprs>& reprs) {
+std::string headers_text(
+    const Publication& p, const std::optional<PublicationReprs>& reprs, std::string_view compression
+) {
     std::string out;
     out.reserve(700);
     HeaderWriter writer(out, p.headers);
@@ -116,7 +121,7 @@ std::string headers_text(const Publication& p, const std::optional<PublicationRe
     writer.add("replaced_task_nesting", std::to_string(p.replaced_task_nesting));
     writer.add("stamped_headers", list_or_null(p.stamped_headers));
     writer.add("stamps", to_json_text(p.stamps));
-    writer.finish();
+    writer.finish(compression);
     return out;
 }
 
@@ -135,16 +140,23 @@ std::string body_json(const Publication& p) {
     return out += ']';
 }
 
+void take_form(Publication& publication, const Settings& settings) {
+    publication.serializer =
+        serializer_named(settings.task_serializer).value_or(Serializer::JsonText);
+    publication.compression.reset();
+    if (settings.task_compression)
+        publication.compression = codec_named(*settings.task_compression);
+}
+
 std::string encode_publication(const Publication& publication) {
-    std::string body = "\"";
-    base64_append(body, body_json(publication));
-    body += '"';
+    const auto body =
+        encode_body(body_json(publication), publication.serializer, publication.compression);
     return write_envelope(
         {},
-        body,
-        "utf-8",
-        "application/json",
-        headers_text(publication, std::nullopt),
+        body.literal,
+        body.content_encoding,
+        body.content_type,
+        headers_text(publication, std::nullopt, body.compression),
         properties_text(publication)
     );
 }

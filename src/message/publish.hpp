@@ -4,7 +4,10 @@
 #include <string>
 #include <vector>
 
+#include "message/compression.hpp"
 #include "message/message.hpp"
+#include "message/serializer.hpp"
+#include "taskworker/config.hpp"
 #include "taskworker/json.hpp"
 #include "taskworker/request.hpp"
 #include "taskworker/time.hpp"
@@ -14,26 +17,27 @@ namespace taskworker {
 // A message on its way out: the envelope as it will lie in the list, and where it goes.
 struct Outgoing {
     std::string queue;
-    int priority = 0;      // the broker makes the priority step of it
+    int priority = 0;  // the broker makes the priority step of it
     std::string envelope;
     bool operator==(const Outgoing&) const = default;
 };
 
-// What a retry changes (celery/app/task.py: signature_from_request, retry); everything else is copied
-// as received: body bytes, unknown headers, properties, expires text, stamps, shadow, compression.
+// What a retry changes (celery/app/task.py: signature_from_request, retry); everything else is
+// copied as received: body bytes, unknown headers, properties, expires text, stamps, shadow,
+// compression.
 struct RetryEdit {
     int retries = 0;
-    std::optional<std::string> eta;          // ISO text; none = header null
-    std::string delivery_tag;                // must be new: it is the key in `unacked`
-    std::string parent_id;                   // written only when the header was null (wire §5.7)
-    std::optional<std::string> body;         // plain JSON of a new body, when the arguments changed
+    std::optional<std::string> eta;   // ISO text; none = header null
+    std::string delivery_tag;         // must be new: it is the key in `unacked`
+    std::string parent_id;            // written only when the header was null (wire §5.7)
+    std::optional<std::string> body;  // a new body as JSON text, when the arguments changed
     std::optional<std::string> argsrepr, kwargsrepr;  // with a new body
-    std::optional<std::string> expires;      // ISO text, only when given anew
-    std::optional<std::string> expiration;   // milliseconds as text; drops the property when empty
+    std::optional<std::string> expires;               // ISO text, only when given anew
+    std::optional<std::string> expiration;  // milliseconds as text; drops the property when empty
     std::optional<int> priority;
     std::optional<std::string> routing_key;  // another queue
     std::optional<Seconds> time_limit, soft_time_limit;
-    Json headers = Json::object();           // custom headers added
+    Json headers = Json::object();  // custom headers added
 };
 // A message of protocol 1 comes back as protocol 2, as Celery does it. Throws EncodeError
 // (python_json.hpp) for headers that JSON has no form for.
@@ -55,14 +59,19 @@ struct Publication {
     int retries = 0;
     int priority = 0;
     int replaced_task_nesting = 0;
-    std::optional<std::string> expiration;   // property, ms
+    std::optional<std::string> expiration;  // property, ms
     std::string origin, reply_to;
-    std::string exchange, routing_key;       // delivery_info; '' and the queue by default
+    std::string exchange, routing_key;  // delivery_info; '' and the queue by default
     std::string delivery_tag;
     Json headers = Json::object();
     Json stamped_headers, stamps = Json::object();
+    Serializer serializer = Serializer::JsonText;  // task_serializer
+    std::optional<Codec> compression;          // task_compression
 };
-// Throws EncodeError for arguments that JSON has no form for.
+// task_serializer and task_compression: for everything that is published anew.
+void take_form(Publication& publication, const Settings& settings);
+
+// Throws EncodeError for arguments that the serializer has no form for.
 std::string encode_publication(const Publication& publication);
 
 }  // namespace taskworker

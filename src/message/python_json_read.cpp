@@ -4,6 +4,7 @@
 #include <charconv>
 #include <limits>
 
+#include "message/json_builder.hpp"
 #include "message/json_lexer.hpp"
 
 namespace taskworker {
@@ -55,32 +56,6 @@ double floating(std::string_view digits) {
     double value = 0;
     const auto read = std::from_chars(digits.data(), digits.data() + digits.size(), value);
     return read.ec == std::errc() ? value : beyond_range(digits);
-}
-
-// Members whose name comes again are dropped, the last value stands at the place of the first.
-// Sorting keeps hostile objects from being quadratic; no hash that a sender could aim at.
-void drop_doubles(Members& members) {
-    std::vector<std::uint32_t> order(members.size());
-    for (std::uint32_t i = 0; i < order.size(); ++i) order[i] = i;
-    std::stable_sort(order.begin(), order.end(), [&](auto a, auto b) {
-        return members[a].first < members[b].first;
-    });
-    std::vector<bool> dead(members.size());
-    for (std::size_t i = 1, first = 0; i < order.size(); ++i) {
-        if (members[order[i]].first == members[order[first]].first) {
-            members[order[first]].second = std::move(members[order[i]].second);
-            dead[order[i]] = true;
-        } else {
-            first = i;
-        }
-    }
-    std::size_t to = 0;
-    for (std::size_t from = 0; from < members.size(); ++from) {
-        if (dead[from]) continue;
-        if (to != from) members[to] = std::move(members[from]);
-        ++to;
-    }
-    members.resize(to);
 }
 
 class Reader {
@@ -195,7 +170,7 @@ private:
 
     // ordered_map looks through all its keys at every insert: we go round it to the vector below.
     static void fill(Json::object_t& object, Members& members) {
-        if (members.size() > 1) drop_doubles(members);
+        drop_doubles(members);
         object.reserve(members.size());
         for (auto& [name, value] : members) object.emplace_back(std::move(name), std::move(value));
     }

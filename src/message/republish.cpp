@@ -4,7 +4,6 @@
 
 #include <algorithm>
 
-#include "base/base64.hpp"
 #include "message/body.hpp"
 #include "message/decode.hpp"
 #include "message/envelope.hpp"
@@ -18,20 +17,31 @@
 namespace taskworker {
 namespace {
 
-std::string literal(const std::optional<std::string>& text) {
+std::string optional_literal(const std::optional<std::string>& text) {
     return text ? json_literal(*text) : "null";
 }
 
-// A body's JSON as a literal, in the encoding that the message has.
-std::string body_literal(const Message& message, std::string_view json) {
-    if (message.body_encoding != "base64") return json_literal(json);
-    std::string out = "\"";
-    base64_append(out, json);
-    return out += '"';
+// A new body in the form that the message's own has: body encoding, serializer, compression. What
+// its serializer has no form for goes as JSON.
+EncodedBody body_like_before(const Message& message, const std::string& json) {
+    if (message.body_encoding != "base64") {
+        auto body = encode_body("", Serializer::JsonText, std::nullopt);
+        body.literal = json_literal(json);
+        return body;
+    }
+    const auto serializer = serializer_of(message.content_type).value_or(Serializer::JsonText);
+    const auto codec = codec_named(message.compression);
+    try {
+        return encode_body(json, serializer, codec);
+    } catch (const EncodeError&) {
+        return encode_body(json, Serializer::JsonText, codec);
+    }
 }
 
 bool is_list_message(const Message& message) {
-    return find_field(message, message.headers, "task") && first_sign_of_body(message) == '[';
+    const auto shape = shape_of_body(message, {});
+    const auto* known = std::get_if<BodyShape>(&shape);
+    return find_field(message, message.headers, "task") && known && *known == BodyShape::List;
 }
 
 // Other headers win over Celery's own of the same name, as in as_task_v2.
@@ -50,11 +60,16 @@ void set_custom(MemberEdits& edits, const Json& headers) {
     }
 }
 
-std::string edited_headers(const Message& message, const Request& request, const RetryEdit& edit) {
+std::string edited_headers(
+    const Message& message,
+    const Request& request,
+    const RetryEdit& edit,
+    const std::optional<EncodedBody>& body
+) {
     MemberEdits edits;
     edits.drop_x_death = true;
     edits.drop = {"redelivered"};  // the new message was never delivered
-    edits.set = {{"retries", std::to_string(edit.retries)}, {"eta", literal(edit.eta)}};
+    edits.set = {{"retries", std::to_string(edit.retries)}, {"eta", optional_literal(edit.eta)}};
     if (!request.parent_id) edits.set.emplace_back("parent_id", json_literal(edit.parent_id));
     if (edit.expires) edits.set.emplace_back("expires", json_literal(*edit.expires));
     if (edit.argsrepr) edits.set.emplace_back("argsrepr", json_literal(*edit.argsrepr));
@@ -66,7 +81,7 @@ std::string edited_headers(const Message& message, const Request& request, const
             "timelimit", fmt::format("[{}, {}]", seconds_text(hard), seconds_text(soft))
         );
     }
-    if (edit.body) edits.drop.push_back("compression");
+    if (body && body->compression.empty()) edits.drop.push_back("compression");
     set_custom(edits, edit.headers);
     std::string out;
     write_edited(out, message, message.headers, edits);
@@ -150,12 +165,13 @@ std::string republish_as_protocol_2(
     const PublicationReprs reprs{
         edit.argsrepr ? *edit.argsrepr : tuple_repr(p.args),
         edit.kwargsrepr ? *edit.kwargsrepr : safe_repr(p.kwargs)};
+    const auto body = body_like_before(message, edit.body ? *edit.body : body_json(p));
     return write_envelope(
         message,
-        body_literal(message, edit.body ? *edit.body : body_json(p)),
-        "utf-8",
-        "application/json",
-        headers_text(p, reprs),
+        body.literal,
+        body.content_encoding,
+        body.content_type,
+        headers_text(p, reprs, body.compression),
         edited_properties(message, edit)
     );
 }
@@ -164,12 +180,14 @@ std::string republish_as_protocol_2(
 
 std::string republish(const Message& message, const Request& request, const RetryEdit& edit) {
     if (!is_list_message(message)) return republish_as_protocol_2(message, request, edit);
+    std::optional<EncodedBody> body;
+    if (edit.body) body = body_like_before(message, *edit.body);
     return write_envelope(
         message,
-        edit.body ? body_literal(message, *edit.body) : std::string(message.text(message.body)),
-        edit.body ? "utf-8" : message.content_encoding,
-        edit.body ? "application/json" : message.content_type,
-        edited_headers(message, request, edit),
+        body ? std::string_view(body->literal) : message.text(message.body),
+        body ? body->content_encoding : message.content_encoding,
+        body ? body->content_type : message.content_type,
+        edited_headers(message, request, edit, body),
         edited_properties(message, edit)
     );
 }

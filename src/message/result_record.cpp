@@ -5,6 +5,7 @@
 #include "message/json_members.hpp"
 #include "message/python_json.hpp"
 #include "message/python_repr.hpp"
+#include "taskworker/values.hpp"
 
 namespace taskworker {
 namespace {
@@ -27,6 +28,35 @@ void append_argument(std::string& out, const Json& argument) {
         out.resize(size);
         write_json_string(out, python_repr(argument));
     }
+}
+
+bool has_form(const Json& value, Serializer serializer) {
+    try {
+        serialize(serializer, value);
+        return true;
+    } catch (const EncodeError&) {
+        return false;
+    }
+}
+
+// The arguments of an error one by one, all else down to the value that has no form.
+Json storable(Json value, Serializer serializer, bool argument = false) {
+    if (argument) return has_form(value, serializer) ? value : Json(python_repr(value));
+    const bool container = value.is_array() || (value.is_object() && typed_marker(value).empty());
+    if (!container) return has_form(value, serializer) ? value : Json(python_repr(value));
+    if (value.is_array()) {
+        for (auto& item : value) item = storable(std::move(item), serializer);
+        return value;
+    }
+    const bool error = value.contains("exc_type");
+    for (auto& [name, item] : value.get_ref<Json::object_t&>()) {
+        if (error && name == "exc_message" && item.is_array()) {
+            for (auto& one : item) one = storable(std::move(one), serializer, true);
+        } else {
+            item = storable(std::move(item), serializer);
+        }
+    }
+    return value;
 }
 
 // One member of a stored document.
@@ -98,6 +128,26 @@ std::optional<ResultRecord> decode_result(std::string_view document) {
         );
     }
     return has_status ? std::optional(std::move(record)) : std::nullopt;
+}
+
+std::string encode_result(const ResultRecord& record, Serializer serializer) {
+    auto json = encode_result(record);
+    if (serializer == Serializer::JsonText) return json;
+    auto parsed = parse_json(json, {.body_bytes = json.size(), .depth = kMostDepth + 2});
+    auto* document = std::get_if<Json>(&parsed);
+    if (!document) return json;  // not JSON: somebody's result text is none; readers will say so
+    try {
+        return serialize(serializer, *document);
+    } catch (const EncodeError&) {
+        return serialize(serializer, storable(std::move(*document), serializer));
+    }
+}
+
+std::optional<ResultRecord> decode_result(std::string_view document, Serializer serializer) {
+    if (serializer == Serializer::JsonText) return decode_result(document);
+    const auto value = deserialize(serializer, document, {});
+    const auto* json = std::get_if<Json>(&value);
+    return json ? decode_result(to_json_text(*json)) : std::nullopt;
 }
 
 std::string encode_failure(const Failure& failure) {

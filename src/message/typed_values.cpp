@@ -3,12 +3,29 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
+#include <iterator>
 
 #include "base/base64.hpp"
+#include "message/utf8.hpp"
+#include "taskworker/values.hpp"
 
 namespace taskworker {
 namespace {
+
+struct KnownType {
+    std::string_view marker, python;
+};
+constexpr std::array kKnownTypes = {
+    KnownType{"datetime", "datetime.datetime"},
+    KnownType{"date", "datetime.date"},
+    KnownType{"time", "datetime.time"},
+    KnownType{"decimal", "decimal.Decimal"},
+    KnownType{"uuid", "UUID"},
+    KnownType{"bytes", ""},
+    KnownType{"base64", ""},
+};
 
 struct Marked {
     const std::string& type;
@@ -154,6 +171,18 @@ std::optional<TypedText> uuid_text(const Json& value) {
     return TypedText{fmt::format("UUID('{}')", digits), digits};
 }
 
+// As Python's b64decode: signs that are none of base64 are passed over.
+std::optional<std::string> lenient_base64(const std::string& text) {
+    if (auto bytes = base64_decode(text)) return bytes;
+    std::string kept;
+    std::copy_if(text.begin(), text.end(), std::back_inserter(kept), [](char c) {
+        const auto lower = static_cast<char>(c | 32);
+        return (lower >= 'a' && lower <= 'z') || (c >= '0' && c <= '9') || c == '+' || c == '/' ||
+               c == '=';
+    });
+    return base64_decode(kept);
+}
+
 }  // namespace
 
 std::optional<TypedText> typed_text(const Json& value) {
@@ -174,7 +203,38 @@ std::optional<std::string> typed_bytes(const Json& value) {
     if (!mark || !mark->value.is_string()) return std::nullopt;
     const auto& text = mark->value.get_ref<const std::string&>();
     if (mark->type == "bytes") return text;
-    return mark->type == "base64" ? base64_decode(text) : std::nullopt;
+    return mark->type == "base64" ? lenient_base64(text) : std::nullopt;
 }
+
+bool is_known_type(std::string_view marker) {
+    return std::any_of(kKnownTypes.begin(), kKnownTypes.end(), [&](const KnownType& known) {
+        return known.marker == marker;
+    });
+}
+
+// What Convert makes of it is what a task would get (taskworker/values.hpp).
+bool is_valid_typed_value(const Json& typed) {
+    const auto type = typed_marker(typed);
+    const auto& value = typed.at("__value__");
+    if (type == "uuid") return value.is_object() && uuid_text(value);
+    if (type == "decimal" && value.is_number_integer()) return true;
+    if (!value.is_string()) return false;
+    const auto& text = value.get_ref<const std::string&>();
+    if (type == "datetime" || type == "date") return DateTime::parse(text).has_value();
+    if (type == "time") return Time::parse(text).has_value();
+    if (type == "decimal") return Decimal::parse(text).has_value();
+    if (type == "bytes") return is_strict_utf8(text);
+    return type == "base64" && lenient_base64(text);
+}
+
+std::string_view python_type_of_typed(const Json& value) {
+    const auto mark = marked(value);
+    if (!mark) return {};
+    for (const auto& known : kKnownTypes)
+        if (known.marker == mark->type) return known.python;
+    return {};
+}
+
+Json bytes_value(const std::string& bytes) { return Convert<Bytes>::to_json(Bytes{bytes}); }
 
 }  // namespace taskworker

@@ -27,6 +27,15 @@ inline std::uint32_t next_code_point(std::string_view text, std::size_t& at) {
     return code;
 }
 
+// UTF-8 as Python's bytes.decode() takes it: surrogates, which WTF-8 has, are none.
+inline bool is_strict_utf8(std::string_view text) {
+    for (std::size_t at = 0; at < text.size();) {
+        const auto code = next_code_point(text, at);
+        if (code >= 0xd800 && code < 0xe000) return false;
+    }
+    return true;
+}
+
 inline std::size_t count_code_points(std::string_view text) {
     std::size_t count = 0;
     for (std::size_t at = 0; at < text.size(); ++count) next_code_point(text, at);

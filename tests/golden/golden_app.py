@@ -1,10 +1,13 @@
-"""The Celery app whose messages and results record.py records."""
+"""The Celery app whose messages and results record.py and record_forms.py record."""
+import json
 import os
+from datetime import date, datetime, timezone
 
 from celery import Celery
 
 app = Celery("golden", broker=os.environ["GOLDEN_URL"], backend=os.environ["GOLDEN_URL"])
 app.conf.update(task_track_started=True, worker_prefetch_multiplier=1, result_extended=False)
+app.conf.update(json.loads(os.environ.get("GOLDEN_CONF", "{}")))
 
 
 @app.task(name="golden.add")
@@ -53,3 +56,8 @@ def new_args(self, *args, **kwargs):
 def progress(self):
     self.update_state(state="PROGRESS", meta={"current": 1, "total": 9})
     return [1.5, None, "\u4e2d"]
+
+
+@app.task(name="golden.dates")
+def dates():
+    return [datetime(2024, 1, 2, 3, 4, 5, 678901, timezone.utc), datetime(2024, 1, 2), date(2024, 1, 2)]

@@ -96,3 +96,15 @@ SENDERS = [
     ("msgpack", lambda: add.apply_async((1, 2), serializer="msgpack")),
     ("pickle", lambda: add.apply_async((1, 2), serializer="pickle")),
 ]
+
+
+def forms():
+    """Every serializer with every compression."""
+    plain = (1, "\u00e9\U0001f43f", 1.5, None, True, [1, [2]], {"k": "yes", "1": "1"}, -(2**63), 2**63)
+    dates = (TYPED[0], TYPED[1], TYPED[2], b"text", b"\x00\xff")
+    for serializer, args in [("json", plain + TYPED), ("yaml", plain + dates), ("msgpack", plain + dates[3:])]:
+        for codec in (None, "gzip", "zlib", "bzip2", "lzma", "zstd", "brotli"):
+            options = {"serializer": serializer, "compression": codec}
+            yield f"{serializer}, {codec}", lambda a=args, o=options: echo.apply_async(a, {"k": a}, **o)
+    # PyYAML cannot represent the signatures of a chain.
+    yield "chain in msgpack", lambda: (add.s(1, 2) | add.s(3)).apply_async(serializer="msgpack", link_error=fail.s(), eta=ETA)

@@ -55,6 +55,16 @@ for i = 1, n do
   end
 end
 
+-- Whether a stored document says SUCCESS: in JSON and in msgpack as anybody writes it, Celery's field
+-- order is the same for all; PyYAML sorts the fields.
+local function succeeded(document)
+  if string.sub(document, 1, 20) == '{"status": "SUCCESS"' then return true end
+  local packed = '\166status\167SUCCESS'
+  if string.sub(document, 2, 16) == packed or string.sub(document, 4, 18) == packed then return true end
+  return string.sub(document, 1, 16) == 'status: SUCCESS\n'
+    or string.find(document, '\nstatus: SUCCESS\n', 1, true) ~= nil
+end
+
 -- A stored SUCCESS stays. NX first: one command when there is nothing yet, a look only when there is.
 local function store(key, ttl, document)
   local kept = false
@@ -64,7 +74,7 @@ local function store(key, ttl, document)
   if answer == false then
     answer = pcall('GET', key)
     if type(answer) == 'table' and answer.err then return answer.err end
-    kept = answer and string.sub(answer, 1, 20) == '{"status": "SUCCESS"'
+    kept = answer and succeeded(answer)
     if not kept then
       if ttl == '0' then answer = pcall('SET', key, document)
       else answer = pcall('SETEX', key, ttl, document) end

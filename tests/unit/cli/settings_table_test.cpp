@@ -93,11 +93,31 @@ TEST(SettingsTable, ChecksTheKindOfWhatHasNoEffect) {
 }
 
 TEST(SettingsTable, RefusesWhatItMustNotPassOver) {
-    EXPECT_EQ(give("task_serializer", "json"), std::nullopt);
-    EXPECT_EQ(give("task_serializer", "pickle"), "must be json, all else is not written");
+    EXPECT_EQ(give("event_serializer", "json"), std::nullopt);
+    EXPECT_EQ(give("event_serializer", "yaml"), "must be json, all else is not written");
     EXPECT_EQ(give("broker_use_ssl", false), std::nullopt);
     EXPECT_TRUE(give("broker_use_ssl", true));
     EXPECT_EQ(give("redis_password", "x"), "write it into result_backend");
+}
+
+TEST(SettingsTable, KnowsTheFormsOfMessagesAndTimes) {
+    EXPECT_EQ(give("accept_content", Json::array({"json", "application/x-yaml"})), std::nullopt);
+    EXPECT_EQ(
+        give("accept_content", Json::array({"jsn"})),
+        "must be names of serializers (json, yaml, msgpack) or content types, not 'jsn'"
+    );
+    EXPECT_EQ(give("result_accept_content", nullptr), std::nullopt);
+    EXPECT_EQ(give("result_serializer", "msgpack"), std::nullopt);
+    EXPECT_EQ(give("result_serializer", "pickle"), "must be one of json, yaml, msgpack");
+    EXPECT_EQ(give("task_compression", "application/x-bz2"), std::nullopt);
+    EXPECT_EQ(
+        give("task_compression", "rar"), "must be one of gzip, zlib, bzip2, lzma, xz, zstd, brotli"
+    );
+    EXPECT_EQ(give("timezone", "Europe/Berlin"), std::nullopt);
+    EXPECT_EQ(
+        give("timezone", "Europe/Atlantis"),
+        "must be a zone of the system's time zone database, e.g. Europe/Berlin"
+    );
 }
 
 TEST(SettingsTable, KnowsOldNamesAndDjangosForSuggestions) {

@@ -99,10 +99,6 @@ TEST(Decode, ReadsCelerysMessagesAsCeleryDoes) {
             );
             continue;
         }
-        if (!message.compression.empty()) {
-            ASSERT_TRUE(std::holds_alternative<Malformed>(decoded)) << name;
-            continue;
-        }
         ASSERT_TRUE(std::holds_alternative<Request>(decoded))
             << name << ": " << std::get<Malformed>(decoded).why;
         auto request = std::get<Request>(decoded);
@@ -110,18 +106,6 @@ TEST(Decode, ReadsCelerysMessagesAsCeleryDoes) {
         ASSERT_EQ(decode_body(message, request), std::nullopt) << name;
         expect_body(request, python, name);
     }
-}
-
-TEST(Decode, RefusesCompressedMessagesByNameForNow) {
-    int compressed = 0;
-    for (const auto& row : golden_rows("celery-5.6.3.jsonl")) {
-        const auto message = message_of(text_of(row, "raw"));
-        if (message.compression.empty()) continue;
-        ++compressed;
-        const auto why = refusal_of(text_of(row, "raw"));
-        EXPECT_EQ(why, "compression '" + message.compression + "' is not supported yet");
-    }
-    EXPECT_EQ(compressed, 2);
 }
 
 }  // namespace
