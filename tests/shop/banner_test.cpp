@@ -1,6 +1,7 @@
-#include "banner.hpp"
+#include "banner/banner.hpp"
 
 #include "shop_fixture.hpp"
+#include "site/redis.hpp"
 
 namespace shop {
 namespace {
@@ -51,10 +52,21 @@ TEST_F(Banners, WithoutAnyTheListIsEmpty) {
 }
 
 TEST_F(Banners, ACacheThatIsAwayIsTriedAgainLater) {
-    replace = [](const std::vector<Banner>&) { throw CacheError("connection refused"); };
+    replace = [](const std::vector<Banner>&) { throw RedisError("connection refused"); };
     const auto outcome = run(update_banner);
     ASSERT_TRUE(std::holds_alternative<tw::RetryLater>(outcome));
-    EXPECT_EQ(std::get<tw::RetryLater>(outcome).cause->type, "CacheError");
+    EXPECT_EQ(std::get<tw::RetryLater>(outcome).cause->type, "RedisError");
+}
+
+TEST_F(Banners, WhileAnotherTaskRefreshesThemNothingIsWritten) {
+    refreshing = true;
+    EXPECT_EQ(value(run(update_banner)), true);
+    EXPECT_TRUE(cached.empty());
+}
+
+TEST_F(Banners, ATableNameThatIsNoNameIsRefused) {
+    settings.app["banner_table"] = "home_banner; DROP TABLE home_banner";
+    EXPECT_TRUE(std::holds_alternative<tw::Failure>(run(update_banner)));
 }
 
 TEST_F(Banners, ADatabaseThatFailsLeavesTheOldListAndIsTriedAgainLater) {

@@ -1,72 +1,9 @@
-#include <hiredis/hiredis.h>
-#include <sys/prctl.h>
-#include <sys/wait.h>
-
-#include <chrono>
-#include <csignal>
-#include <thread>
-
+#include "redis_server.hpp"
 #include "shop_fixture.hpp"
+#include "site/redis.hpp"
 
 namespace shop {
 namespace {
-
-using namespace std::chrono_literals;
-
-// A Redis of this test's own, at <folder>/redis.sock, with a password.
-class Redis {
-public:
-    explicit Redis(const std::string& folder) : socket_(folder + "/redis.sock"), pid_(::fork()) {
-        if (pid_ == 0) {
-            ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-            const std::string log = folder + "/redis.log";
-            ::execlp(
-                "redis-server",
-                "redis-server",
-                "--port",
-                "0",
-                "--unixsocket",
-                socket_.c_str(),
-                "--save",
-                "",
-                "--logfile",
-                log.c_str(),
-                "--requirepass",
-                "se/cret",
-                static_cast<char*>(nullptr)
-            );
-            ::_exit(127);
-        }
-        for (int tries = 0; tries < 500 && !connected(); ++tries) std::this_thread::sleep_for(10ms);
-    }
-    ~Redis() {
-        ::kill(pid_, SIGKILL);
-        ::waitpid(pid_, nullptr, 0);
-    }
-    Redis(const Redis&) = delete;
-    Redis& operator=(const Redis&) = delete;
-
-    std::string url() const { return "unix://:se%2Fcret@" + socket_ + "?db=3"; }
-    tw::Json ask(const std::string& command) {
-        const auto reply = std::unique_ptr<redisReply, decltype(&freeReplyObject)>(
-            static_cast<redisReply*>(redisCommand(context_.get(), command.c_str())),
-            &freeReplyObject
-        );
-        if (!reply || reply->type == REDIS_REPLY_NIL) return nullptr;
-        if (reply->type == REDIS_REPLY_INTEGER) return tw::Json(reply->integer);
-        return std::string(reply->str, reply->len);
-    }
-
-private:
-    bool connected() {
-        context_.reset(redisConnectUnix(socket_.c_str()));
-        return context_ && context_->err == 0 && ask("AUTH se/cret") == "OK" &&
-               ask("SELECT 3") == "OK";
-    }
-    std::string socket_;
-    pid_t pid_;
-    std::unique_ptr<redisContext, decltype(&redisFree)> context_{nullptr, &redisFree};
-};
 
 class RedisBannerCache : public testing::Test {
 protected:
@@ -83,38 +20,60 @@ protected:
 };
 
 TEST_F(RedisBannerCache, WritesTheListAsJsonUnderDjangosKeyForItsTime) {
-    Redis redis(folder.path());
+    RedisServer redis(folder.path());
     open({{"cache_url", redis.url()}})->replace(banners);
     EXPECT_EQ(redis.ask("GET :1:banner_list"), json);
     const auto seconds = redis.ask("TTL :1:banner_list").get<int>();
     EXPECT_TRUE(seconds > 290 && seconds <= 300) << seconds;
 }
 
+TEST_F(RedisBannerCache, BothOfTheSitesKeysAreWritten) {
+    RedisServer redis(folder.path());
+    open({{"cache_url", redis.url()}})->replace(banners);
+    EXPECT_EQ(redis.ask("GET :1:home_banner_list"), json);
+}
+
+TEST_F(RedisBannerCache, OneTaskAtATimeRefreshesAndMayComeTwice) {
+    RedisServer redis(folder.path());
+    const auto cache = open({{"cache_url", redis.url()}});
+    EXPECT_TRUE(cache->begin("a"));
+    EXPECT_FALSE(cache->begin("b"));
+    EXPECT_TRUE(cache->begin("a"));
+    cache->end("b");
+    EXPECT_FALSE(cache->begin("b"));
+    cache->end("a");
+    EXPECT_TRUE(cache->begin("b"));
+}
+
+TEST_F(RedisBannerCache, AnUnknownFormatIsRefused) {
+    EXPECT_THROW(open({{"banner_format", "yaml"}}), tw::ConfigError);
+}
+
 TEST_F(RedisBannerCache, KeyAndTimeAreSettings) {
-    Redis redis(folder.path());
-    open({{"cache_url", redis.url()}, {"banner_key", "site:2:b"}, {"banner_ttl", 0}}
+    RedisServer redis(folder.path());
+    open({{"cache_url", redis.url()}, {"banner_keys", {"site:2:b"}}, {"banner_ttl", 0}}
     )->replace(banners);
     EXPECT_EQ(redis.ask("GET site:2:b"), json);
     EXPECT_EQ(redis.ask("TTL site:2:b"), -1);
 }
 
-TEST_F(RedisBannerCache, ARefusalIsACacheErrorWithoutThePassword) {
-    Redis redis(folder.path());
+TEST_F(RedisBannerCache, ARefusalIsARedisErrorWithoutThePassword) {
+    RedisServer redis(folder.path());
     auto url = redis.url();
     url.replace(url.find("se%2F"), 5, "wrong");
     try {
         open({{"cache_url", url}})->replace(banners);
         FAIL() << "it took a wrong password";
-    } catch (const CacheError& error) {
+    } catch (const RedisError& error) {
         EXPECT_EQ(std::string(error.what()).find("wrongcret"), std::string::npos) << error.what();
         EXPECT_NE(std::string(error.what()).find("AUTH: WRONGPASS"), std::string::npos)
             << error.what();
     }
 }
 
-TEST_F(RedisBannerCache, ARedisThatIsAwayIsACacheError) {
+TEST_F(RedisBannerCache, ARedisThatIsAwayIsARedisError) {
     const auto cache = open({{"cache_url", "unix://" + folder.path() + "/nobody.sock"}});
-    EXPECT_THROW(cache->replace(banners), CacheError);
+    EXPECT_THROW(cache->replace(banners), RedisError);
 }
 
 }  // namespace

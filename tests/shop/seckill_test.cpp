@@ -1,4 +1,4 @@
-#include "seckill.hpp"
+#include "seckill/seckill.hpp"
 
 #include <sys/wait.h>
 
@@ -11,7 +11,7 @@
 namespace shop {
 namespace {
 
-constexpr int kGoods = 42;
+constexpr std::int64_t kGoods = 42;
 
 class Seckill : public ShopTest {
 protected:
@@ -38,7 +38,7 @@ protected:
     int orders() { return number("SELECT COUNT(*) FROM seckill_order"); }
 
     tw::Outcome attempt(int user, const std::string& task_id) {
-        auto request = tw::testing::request(seckill, kGoods, user);
+        auto request = tw::testing::request(seckill, Id(kGoods), Id(std::int64_t{user}));
         request.id = task_id;
         return run(request);
     }
@@ -80,6 +80,28 @@ TEST_F(Seckill, ALoserDeliveredTwiceIsToldTheSameEvenIfThereIsStockAgain) {
     EXPECT_EQ(stock(), 1);
 }
 
+TEST_F(Seckill, GoodsAndUserMayBeTextsAsTheyStoodInAUrl) {
+    set_stock(1);
+    EXPECT_EQ(value(run(seckill, Id("42"), Id("7"))), true);
+    EXPECT_EQ(number("SELECT user_id FROM seckill_order"), 7);
+    for (const char* goods : {"", "x", "42x", "99999999999999999999", "4 2"}) {
+        const auto outcome = run(seckill, Id(goods), Id("7"));
+        ASSERT_TRUE(std::holds_alternative<tw::Failure>(outcome)) << goods;
+        EXPECT_EQ(std::get<tw::Failure>(outcome).type, "ValueError");
+    }
+}
+
+TEST_F(Seckill, WithoutArgumentsItSellsTheGoodsOfTheSettingToAnybody) {
+    settings.app["seckill_goods"] = 42;
+    set_stock(2);
+    for (const char* id : {"a", "b", "c"}) {
+        auto request = tw::testing::request(seckill);
+        request.id = id;
+        EXPECT_EQ(value(run(request)), id != std::string("c"));
+    }
+    EXPECT_EQ(number("SELECT COUNT(*) FROM seckill_order WHERE user_id IS NULL"), 2);
+}
+
 TEST_F(Seckill, GoodsThatDoNotExistAreAValueErrorAndNothingIsRemembered) {
     const auto outcome = attempt(1, "a");
     ASSERT_TRUE(std::holds_alternative<tw::Failure>(outcome));
@@ -115,7 +137,7 @@ TEST_F(Seckill, ManyProcessesNeverOversell) {
     for (int c = 0; c < 4; ++c) {
         children.push_back(::fork());
         if (children.back() != 0) continue;
-        database = std::make_shared<Database>(folder.path() + "/shop.db", true);
+        database = open(folder.path() + "/shop.db");
         int won = 0;
         for (int user = 0; user < 20; ++user) {
             won += wins(user, std::to_string(c) + "-" + std::to_string(user)) ? 1 : 0;
@@ -141,7 +163,8 @@ TEST_F(Seckill, ManyProcessesMayOpenANewDatabaseAtOnce) {
         children.push_back(::fork());
         if (children.back() != 0) continue;
         try {
-            Database own(path, true);
+            const auto opened = open(path);
+            Database& own = *opened;
             own.transaction([&](soci::session& sql) {
                 sql << "INSERT INTO seckill_goods (id, stock) VALUES (:id, 1)", soci::use(c);
                 return true;
@@ -156,7 +179,7 @@ TEST_F(Seckill, ManyProcessesMayOpenANewDatabaseAtOnce) {
         ASSERT_EQ(::waitpid(child, &status, 0), child);
         EXPECT_EQ(status, 0);
     }
-    database = std::make_shared<Database>(path, true);
+    database = open(path);
     EXPECT_EQ(number("SELECT COUNT(*) FROM seckill_goods"), 8);
     EXPECT_EQ(number("SELECT 'wal' = (SELECT journal_mode FROM pragma_journal_mode)"), 1);
 }
@@ -165,7 +188,8 @@ TEST_F(Seckill, AProcessThatDiesBetweenStockAndOrderLeavesNothing) {
     set_stock(1);
     const pid_t child = ::fork();
     if (child == 0) {
-        Database own(folder.path() + "/shop.db", true);
+        const auto opened = open(folder.path() + "/shop.db");
+        Database& own = *opened;
         own.transaction([](soci::session& sql) {
             sql << "UPDATE seckill_goods SET stock = stock - 1";
             ::raise(SIGKILL);

@@ -6,15 +6,19 @@
 #include <cstdlib>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <variant>
 #include <vector>
 
-#include "banner_cache.hpp"
-#include "database.hpp"
-#include "sms_gateway.hpp"
+#include "banner/banner_cache.hpp"
+#include "seckill/stock_gate.hpp"
+#include "site/database.hpp"
+#include "sms/sent_codes.hpp"
+#include "sms/sms_gateway.hpp"
 #include "tasks.hpp"
 #include "taskworker/taskworker.hpp"
 #include "taskworker/testing.hpp"
@@ -39,13 +43,18 @@ private:
 // The shop with a gateway and a cache that the test plays, and a database in a file.
 class ShopTest : public testing::Test {
 protected:
-    using Send = std::function<std::string(const std::string& mobile, const std::string& code)>;
+    using Send = std::function<std::string(const SmsMessage& message)>;
     using Replace = std::function<void(const std::vector<Banner>&)>;
 
     ShopTest() {
-        settings.app = {{"database_url", "sqlite3://" + folder.path() + "/shop.db"}};
+        settings.app = {
+            {"database_url", "sqlite3://" + folder.path() + "/shop.db"}, {"seckill_gate", false}};
         app.resource<SmsGateway>([this] { return std::make_unique<PlayedGateway>(send); });
-        app.resource<BannerCache>([this] { return std::make_unique<PlayedCache>(replace); });
+        app.resource<SentCodes>([this] { return std::make_unique<PlayedCodes>(receipts); });
+        app.resource<BannerCache>([this] {
+            return std::make_unique<PlayedCache>(replace, refreshing);
+        });
+        app.resource<StockGate>(&make_stock_gate);
         app.resource<Database>([this] { return database; });
         add_tasks(app);
     }
@@ -61,26 +70,44 @@ protected:
         return std::get<tw::Success>(outcome).value;
     }
 
+    static std::shared_ptr<Database> open(const std::string& path) {
+        return std::make_shared<Database>(DatabaseUrl::parse("sqlite3://" + path), true);
+    }
+
     TemporaryFolder folder;
     tw::Settings settings;
-    Send send = [](const std::string&, const std::string&) { return "receipt"; };
+    Send send = [](const SmsMessage&) { return "receipt"; };
+    std::map<std::string, std::string> receipts;  // by task id
+    bool refreshing = false;                      // another task refreshes the banners
     Replace replace = [](const std::vector<Banner>&) {};
-    std::shared_ptr<Database> database =
-        std::make_shared<Database>(folder.path() + "/shop.db", true);
+    std::shared_ptr<Database> database = open(folder.path() + "/shop.db");
     tw::App app;
 
 private:
     struct PlayedGateway final : SmsGateway {
         explicit PlayedGateway(Send& played) : play(played) {}
-        std::string send(const std::string& mobile, const std::string& code) override {
-            return play(mobile, code);
-        }
+        std::string send(const SmsMessage& message) override { return play(message); }
         Send& play;
     };
+    struct PlayedCodes final : SentCodes {
+        explicit PlayedCodes(std::map<std::string, std::string>& played) : receipts(played) {}
+        std::optional<std::string> begin(const SmsMessage& message) override {
+            const auto found = receipts.find(message.task_id);
+            return found == receipts.end() ? std::nullopt : std::optional(found->second);
+        }
+        void remember(const SmsMessage& message, const std::string& receipt) override {
+            receipts[message.task_id] = receipt;
+        }
+        void forget(const SmsMessage&) override {}
+        std::map<std::string, std::string>& receipts;
+    };
     struct PlayedCache final : BannerCache {
-        explicit PlayedCache(Replace& played) : play(played) {}
+        PlayedCache(Replace& played, bool& other) : play(played), is_held(other) {}
+        bool begin(const std::string&) override { return !is_held; }
+        void end(const std::string&) override {}
         void replace(const std::vector<Banner>& banners) override { play(banners); }
         Replace& play;
+        bool& is_held;
     };
 };
 
