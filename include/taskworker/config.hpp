@@ -23,6 +23,9 @@ struct Settings {
     // broker and results
     std::string broker_url = "redis://127.0.0.1:6379/0";
     std::string result_backend = {};  // empty = results are not stored
+    std::string broker_read_url = {}, broker_write_url = {};  // empty = broker_url
+    std::string broker_failover_strategy = "round-robin";     // or "shuffle"
+    Json broker_use_ssl = false;                              // or a table of ssl_…
     Json broker_transport_options = Json::object();
     Json result_backend_transport_options = Json::object();
     Seconds broker_connection_timeout{4};
@@ -31,6 +34,16 @@ struct Settings {
     std::string result_serializer = "json";  // or yaml, msgpack
     std::optional<std::vector<std::string>> result_accept_content = {};  // none = accept_content
     Seconds redis_socket_timeout{120};
+    std::optional<Seconds> redis_socket_connect_timeout = {};
+    bool redis_socket_keepalive = true;
+    std::optional<std::string> redis_client_name = {}, redis_host = {}, redis_username = {},
+                               redis_password = {};
+    std::optional<int> redis_port = {}, redis_db = {};
+    Json redis_backend_use_ssl = nullptr;  // a table of ssl_…, or true
+    bool result_backend_always_retry = false;
+    std::optional<int> result_backend_max_retries = {};  // none = for ever
+    int result_backend_base_sleep_between_retries_ms = 10;
+    int result_backend_max_sleep_between_retries_ms = 10'000;
 
     // tasks
     bool task_acks_late = false;
@@ -46,6 +59,11 @@ struct Settings {
     bool task_send_events = true;
     std::string task_serializer = "json";               // of what producers publish
     std::optional<std::string> task_compression = {};   // the same; a name of kombu's
+    Json task_queues = nullptr;  // a list of names and tables: message/queue_table.hpp
+    bool task_create_missing_queues = true;
+    std::optional<std::string> task_create_missing_queue_exchange_type = {};
+    std::optional<std::string> task_default_exchange = {}, task_default_routing_key = {};
+    std::string task_default_exchange_type = "direct";
 
     // worker
     std::optional<int> worker_concurrency = {};          // none = number of CPUs
@@ -56,6 +74,7 @@ struct Settings {
     bool worker_disable_rate_limits = false;
     bool worker_send_task_events = false;
     bool worker_enable_remote_control = true;
+    bool worker_direct = false;  // a queue of its own, named after the node
 
     // its log (docs/operations.md)
     std::optional<bool> worker_log_color = {};  // none = colours on a terminal

@@ -123,19 +123,24 @@ std::string read_scheme(std::string_view url) {
             )
         );
     }
-    if (url.find(';') != std::string_view::npos) refuse(url, "one URL only, not a list of them");
+    if (split_urls(url).size() > 1) refuse(url, "one URL only, not a list of them");
     return scheme;
 }
 
 }  // namespace
 
-RedisUrl parse_redis_url(std::string_view text) {
-    RedisUrl url;
+RedisUrl parse_redis_url(std::string_view text, const RedisUrl& defaults) {
+    RedisUrl url = defaults;
     url.scheme = read_scheme(text);
     auto rest = text.substr(text.find("://") + 3);
     rest = rest.substr(0, rest.find('#'));
     auto place = cut(rest, '?');
     read_options(url, rest);
+
+    // Celery's backends take them from the query as well (celery/backends/redis.py:
+    // _params_from_url).
+    if (auto user = take(url.options, "username"); user && !user->empty()) url.user = user;
+    if (auto word = take(url.options, "password"); word && !word->empty()) url.password = word;
 
     const auto slash = place.find('/');
     auto authority = place.substr(0, slash);
@@ -146,10 +151,6 @@ RedisUrl parse_redis_url(std::string_view text) {
     } else if (path.find('@') != std::string_view::npos) {
         refuse(text, "a '/' in the user name or password must be written %2F");
     }
-    // Celery's backends take them from the query as well (celery/backends/redis.py:
-    // _params_from_url).
-    if (auto user = take(url.options, "username"); user && !url.user) url.user = user;
-    if (auto word = take(url.options, "password"); word && !url.password) url.password = word;
     auto db = take(url.options, "virtual_host");
     if (auto other = take(url.options, "db"); other && !db) db = other;
 
@@ -161,8 +162,35 @@ RedisUrl parse_redis_url(std::string_view text) {
         if (path.size() > 1) db = percent_decode(path.substr(1));
     }
     if (db && !db->empty() && db->front() == '/') db->erase(0, 1);
-    url.db = read_db(text, db.value_or(""));
+    if (db && !db->empty()) url.db = read_db(text, *db);
     return url;
+}
+
+// A ';' may also stand in a password: only one that is followed by a scheme is a separator.
+std::vector<std::string_view> split_urls(std::string_view text) {
+    std::vector<std::string_view> all;
+    std::size_t start = 0;
+    for (auto at = text.find(';'); at != std::string_view::npos; at = text.find(';', at + 1)) {
+        const auto rest = text.substr(at + 1);
+        const auto scheme = rest.substr(0, rest.find(':'));
+        const auto letters = scheme.find_first_not_of(" abcdefghijklmnopqrstuvwxyz+");
+        if (letters != std::string_view::npos || !rest.substr(scheme.size()).starts_with("://"))
+            continue;
+        all.push_back(text.substr(start, at - start));
+        start = at + 1;
+    }
+    all.push_back(text.substr(start));
+    for (auto& url : all) {
+        while (!url.empty() && url.front() == ' ') url.remove_prefix(1);
+        while (!url.empty() && (url.back() == ' ' || url.back() == ';')) url.remove_suffix(1);
+    }
+    return all;
+}
+
+std::vector<RedisUrl> parse_redis_urls(std::string_view text) {
+    std::vector<RedisUrl> all;
+    for (const auto url : split_urls(text)) all.push_back(parse_redis_url(url));
+    return all;
 }
 
 std::string RedisUrl::redacted() const {
@@ -177,19 +205,35 @@ std::string RedisUrl::redacted() const {
     return fmt::format("{}://{}{}:{}/{}", scheme, who, v6 ? '[' + host + ']' : host, port, db);
 }
 
-std::string redact_url(std::string_view text) {
+namespace {
+
+// "user:secret@host" without the secret.
+std::string redact_one(std::string_view text) {
     // Deliberately coarse: up to the last '@' all is user and password, and options may hold one
     // too.
-    std::string out(text.substr(0, std::min(text.find('?'), text.find('#'))));
-    if (const auto at = text.rfind('@'); at != std::string_view::npos) {
-        const auto scheme = text.find("://");
-        const auto start = scheme == std::string_view::npos || scheme > at ? 0 : scheme + 3;
-        auto behind = text.substr(at);
-        behind = behind.substr(0, std::min(behind.find('?'), behind.find('#')));
+    const auto scheme = text.find("://");
+    auto start = scheme == std::string_view::npos ? 0 : scheme + 3;
+    const auto at = text.rfind('@');
+    std::string out(text.substr(0, start));
+    if (at != std::string_view::npos && at >= start) {
         auto user = text.substr(start, at - start);
         const auto colon = user.find(':');
-        user = colon == std::string_view::npos ? std::string_view() : user.substr(0, colon);
-        out = fmt::format("{}{}:**{}", text.substr(0, start), user, behind);
+        if (colon != std::string_view::npos) out += user.substr(0, colon);
+        out += ":**";
+        start = at;
+    }
+    const auto rest = text.substr(start);
+    out += rest.substr(0, std::min(rest.find('?'), rest.find('#')));
+    return out;
+}
+
+}  // namespace
+
+std::string redact_url(std::string_view text) {
+    std::string out;
+    for (const auto url : split_urls(text)) {
+        if (!out.empty()) out += ';';
+        out += redact_one(url);
     }
     return out;
 }

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace taskworker {
 
@@ -26,10 +27,15 @@ struct RedisUrl {
     bool operator==(const RedisUrl&) const = default;
 };
 
-// Throws ConfigError, which names the URL without its password.
-RedisUrl parse_redis_url(std::string_view text);
+// Throws ConfigError, which names the URL without its password. What the URL does not say is taken
+// from `defaults`: host, port, user, password, database.
+RedisUrl parse_redis_url(std::string_view text, const RedisUrl& defaults = {});
 
-// Any text that might be a URL with a password in it, fit for a log.
+// One URL, or several with ';' between them, as in broker_url: at least one.
+std::vector<RedisUrl> parse_redis_urls(std::string_view text);
+std::vector<std::string_view> split_urls(std::string_view text);
+
+// Any text that might be a URL, or a list of them, with a password in it, fit for a log.
 std::string redact_url(std::string_view text);
 
 }  // namespace taskworker

@@ -46,6 +46,10 @@ RedisBroker::RedisBroker(RedisSettings settings)
       claim_(connection_, lists_),
       waiters_(with_.connection("waiter"), lists_),
       wake_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
+    if (with_.write_address)
+        writer_ = std::make_unique<redis::Connection>(
+            with_.write_address->connection("taskworker:producer")
+        );
     if (wake_.get() < 0) throw BrokerError("eventfd: no descriptor left");
 }
 
@@ -318,14 +322,15 @@ std::vector<Fetched> RedisBroker::unsubscribe() {
 void RedisBroker::publish(std::span<const Outgoing> messages) {
     if (messages.empty()) return;
     guarded([&] {
-        connection_.connect();  // not ready(): who only publishes is no worker
+        auto& connection = writer_ ? *writer_ : connection_;
+        connection.connect();  // not ready(): who only publishes is no worker
         for (const auto& message : messages)
-            connection_.out().command(
+            connection.out().command(
                 "LPUSH",
                 with_.keys.key(with_.keys.list(message.queue, message.priority)),
                 message.envelope
             );
-        for (const auto& reply : connection_.round_trip()) connection_.check(reply, "LPUSH");
+        for (const auto& reply : connection.round_trip()) connection.check(reply, "LPUSH");
         return 0;
     });
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -48,6 +49,7 @@ private:
     const RedisSettings with_;
     ServedLists lists_;
     redis::Connection connection_;
+    std::unique_ptr<redis::Connection> writer_;  // if messages are published elsewhere
     Claim claim_;
     Waiters waiters_;
     redis::Descriptor wake_;           // eventfd of interrupt()

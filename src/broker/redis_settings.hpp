@@ -1,9 +1,11 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "broker/broker_address.hpp"
 #include "broker/presence.hpp"
 #include "broker/redis_keys.hpp"
 #include "broker/transport_options.hpp"
@@ -13,12 +15,12 @@ namespace taskworker {
 
 // What everything that talks to the broker's Redis for one worker has in common. A value.
 struct RedisSettings {
-    RedisUrl url;
+    BrokerAddress address;
+    std::optional<BrokerAddress> write_address;  // where publish() goes, if elsewhere
     TransportOptions options;
     RedisKeys keys;
     std::shared_ptr<Presence> presence;  // shared by all connections of the worker
     std::vector<std::string> accept_content;
-    Millis connect_timeout{4000};
     int max_deliveries = 3;
 
     // The options of a connection for this purpose ("consumer"), which people see in CLIENT LIST.

@@ -26,19 +26,17 @@ std::size_t slots_of(const Settings& settings) {
 RedisSettings redis_settings(const Settings& settings, std::string node, std::string worker_id) {
     if (worker_id.empty() || !std::all_of(worker_id.begin(), worker_id.end(), fit_for_an_id))
         throw ConfigError("worker id: letters, digits, '-', '_' and '.' only");
-    auto url = parse_redis_url(settings.broker_url);
-    if (url.tls()) throw ConfigError("broker_url: " + url.redacted() + ": TLS is not supported");
     const auto options = parse_transport_options(settings.broker_transport_options);
-    const auto connect =
-        options.socket_connect_timeout.value_or(settings.broker_connection_timeout);
     return {
-        .url = std::move(url),
+        .address = address_to_read(settings),
+        .write_address = reads_and_writes_elsewhere(settings)
+                             ? std::optional(address_to_write(settings))
+                             : std::nullopt,
         .options = options,
         .keys = RedisKeys(options),
         .presence =
             std::make_shared<Presence>(std::move(worker_id), std::move(node), slots_of(settings)),
         .accept_content = settings.accept_content,
-        .connect_timeout = std::chrono::duration_cast<Millis>(std::max(connect, Seconds(0.1))),
         .max_deliveries = settings.worker_max_deliveries};
 }
 

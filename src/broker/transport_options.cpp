@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 #include "taskworker/errors.hpp"
 
@@ -26,6 +27,12 @@ public:
         if (const auto* value = find(name)) {
             if (!value->is_number() || number(*value) <= 0) refuse(name, "must be seconds above 0");
             into = Seconds(number(*value));
+        }
+    }
+    void flag(const char* name, bool& into) const {
+        if (const auto* value = find(name)) {
+            if (!value->is_boolean()) refuse(name, "must be true or false");
+            into = value->get<bool>();
         }
     }
     const Json* find(const char* name) const {
@@ -68,13 +75,109 @@ TransportOptions::QueueOrder order(const std::string& name) {
     if (name == "round_robin") return Order::RoundRobin;
     if (name == "sorted") return Order::Sorted;
     if (name == "priority") return Order::Priority;
-    Options::refuse("queue_order_strategy", "must be round_robin, sorted or priority");
+    if (name == "weighted") return Order::Weighted;
+    Options::refuse("queue_order_strategy", "must be round_robin, sorted, priority or weighted");
+}
+
+std::map<std::string, double> weights(const Json& json) {
+    if (!json.is_object()) Options::refuse("queue_weights", "must be a table of queues");
+    std::map<std::string, double> result;
+    for (const auto& [queue, weight] : json.items()) {
+        const auto value = weight.is_number() ? Options::number(weight) : 0;
+        if (!(value > 0) || value > 1e6)
+            Options::refuse("queue_weights", "a weight must be a number above 0");
+        result[queue] = value;
+    }
+    return result;
+}
+
+// True is "/{db}.", false is none (redis.py: keyprefix_fanout).
+std::string fanout_prefix(const Json& json) {
+    if (json.is_boolean()) return json.get<bool>() ? "/{db}." : "";
+    if (!json.is_string()) Options::refuse("fanout_prefix", "must be true, false or a text");
+    return json.get<std::string>();
+}
+
+void read_sockets(const Options& options, redis::SocketOptions& to) {
+    const auto seconds = [&](const char* name, std::optional<Seconds>& into) {
+        if (!options.find(name)) return;
+        into.emplace();
+        options.seconds(name, *into);
+    };
+    seconds("socket_timeout", to.timeout);
+    seconds("socket_connect_timeout", to.connect_timeout);
+    options.flag("socket_keepalive", to.keepalive.on);
+    if (const auto* value = options.find("socket_keepalive_options"))
+        redis::read_keepalive_options(*value, to.keepalive, "broker_transport_options");
+    options.text("client_name", to.client_name);
+}
+
+// Of kombu, known and without effect: how Python publishes, sweeps and polls; Sentinel; AMQP.
+bool without_effect(std::string_view name) {
+    constexpr std::array<std::string_view, 24> kNames = {
+        "body_encoding",
+        "connect_retries_timeout",
+        "confirm_publish",
+        "errback",
+        "interval_max",
+        "interval_start",
+        "interval_step",
+        "login_method",
+        "master_name",
+        "max_retries",
+        "min_other_sentinels",
+        "polling_interval",
+        "retry_policy",
+        "sentinel_fanout_compat",
+        "sentinel_kwargs",
+        "unacked_restore_interval",
+        "unacked_restore_throttle",
+        "queue_name_prefix",
+        "region",
+        "predefined_queues",
+        "stored_payload_encoding",
+        "client_properties",
+        "read_timeout",
+        "write_timeout"};
+    return redis::passed_over(name) ||
+           std::find(kNames.begin(), kNames.end(), name) != kNames.end();
+}
+
+constexpr std::array<std::string_view, 20> kUsed = {
+    "ack_emulation",
+    "client_name",
+    "deadletter_queue",
+    "fanout_patterns",
+    "fanout_prefix",
+    "global_keyprefix",
+    "priority_steps",
+    "queue_order_strategy",
+    "queue_weights",
+    "sep",
+    "socket_connect_timeout",
+    "socket_keepalive",
+    "socket_keepalive_options",
+    "socket_timeout",
+    "unacked_index_key",
+    "unacked_key",
+    "unacked_mutex_expire",
+    "unacked_mutex_key",
+    "unacked_restore_limit",
+    "visibility_timeout"};
+
+void refuse_unknown(const Json& json) {
+    if (!json.is_object()) return;
+    for (const auto& [name, value] : json.items()) {
+        const bool known = std::find(kUsed.begin(), kUsed.end(), name) != kUsed.end();
+        if (!known && !without_effect(name)) Options::refuse(name.c_str(), "no such option");
+    }
 }
 
 }  // namespace
 
 TransportOptions parse_transport_options(const Json& json) {
     const Options options(json);
+    refuse_unknown(json);
     TransportOptions result;
     options.text("global_keyprefix", result.global_keyprefix);
     options.text("sep", result.sep);
@@ -94,13 +197,14 @@ TransportOptions parse_transport_options(const Json& json) {
     options.text("queue_order_strategy", strategy);
     result.queue_order = order(strategy);
     options.text("deadletter_queue", result.deadletter_queue);
-    options.text("client_name", result.client_name);
-    options.seconds("socket_timeout", result.socket_timeout);
-    if (options.find("socket_connect_timeout")) {
-        Seconds seconds{0};
-        options.seconds("socket_connect_timeout", seconds);
-        result.socket_connect_timeout = seconds;
-    }
+    if (const auto* value = options.find("queue_weights")) result.queue_weights = weights(*value);
+    if (const auto* value = options.find("fanout_prefix"))
+        result.fanout_prefix = fanout_prefix(*value);
+    options.flag("fanout_patterns", result.fanout_patterns);
+    bool acks = true;
+    options.flag("ack_emulation", acks);
+    if (!acks) Options::refuse("ack_emulation", "must be true: a message is never only in memory");
+    read_sockets(options, result.sockets);
     return result;
 }
 

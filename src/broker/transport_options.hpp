@@ -1,19 +1,21 @@
 #pragma once
 
 #include <cstddef>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "redis/socket_options.hpp"
 #include "taskworker/config.hpp"
 
 namespace taskworker {
 
 // settings.broker_transport_options, typed, with kombu's names and defaults
 // (kombu/transport/redis.py: Channel.from_transport_options). Options that mean nothing to us are
-// passed over.
+// known and passed over; others are refused.
 struct TransportOptions {
-    enum class QueueOrder { RoundRobin, Sorted, Priority };
+    enum class QueueOrder { RoundRobin, Sorted, Priority, Weighted };
 
     std::string global_keyprefix;
     std::string sep = "\x06\x16";
@@ -26,9 +28,10 @@ struct TransportOptions {
     Seconds visibility_timeout{3600};
     QueueOrder queue_order = QueueOrder::RoundRobin;
     std::string deadletter_queue;  // kombu's: where messages without a matching binding go
-    std::string client_name;
-    Seconds socket_timeout{30};
-    std::optional<Seconds> socket_connect_timeout;
+    std::map<std::string, double> queue_weights;  // ours; queues without one have 1
+    std::string fanout_prefix = "/{db}.";
+    bool fanout_patterns = true;
+    redis::SocketOptions sockets;
 };
 
 // Throws ConfigError, which names the option.

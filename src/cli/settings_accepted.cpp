@@ -61,10 +61,6 @@ std::vector<Setting> accepted_settings() {
             {Broker, "broker_connection_retry", Bool, "true"},
             {Broker, "broker_connection_retry_on_startup", Bool, "null"},
         });
-    add("Not yet: there is one broker URL, so nothing to choose from",
-        {
-            {Broker, "broker_failover_strategy", Text, "null"},
-        });
     add("Each thread that talks to the broker has a connection of its own",
         {
             {Broker, "broker_pool_limit", Int, "10"},
@@ -175,18 +171,6 @@ std::vector<Setting> accepted_settings() {
     add("What fails is tried again until Redis is back",
         {
             {Results, "redis_retry_on_timeout", Bool, "false"},
-            {Results, "result_backend_always_retry", Bool, "false"},
-            {Results, "result_backend_base_sleep_between_retries_ms", Int, "10"},
-            {Results, "result_backend_max_retries", Number, "Infinity"},
-            {Results, "result_backend_max_sleep_between_retries_ms", Int, "10000"},
-        });
-    add("The connect timeout is broker_connection_timeout, for results as well",
-        {
-            {Results, "redis_socket_connect_timeout", Number, "null"},
-        });
-    add("Not yet: sockets have the system's keepalive",
-        {
-            {Results, "redis_socket_keepalive", Bool, "false"},
         });
     add("Connections are watched by the answers they give",
         {
@@ -195,10 +179,6 @@ std::vector<Setting> accepted_settings() {
     add("Of Python: an object that hands out passwords",
         {
             {Results, "redis_backend_credential_provider", Any, "null"},
-        });
-    add("Not yet: connections carry no name",
-        {
-            {Results, "redis_client_name", Text, "null"},
         });
     add("For Python clients: what they keep of the results they have read",
         {

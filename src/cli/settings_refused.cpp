@@ -45,27 +45,6 @@ std::vector<Setting> refused_settings() {
         {
             {Broker, "broker_transport", Text, "null"},
         });
-    add("one URL serves both: broker_url",
-        {
-            {Broker, "broker_read_url", Text, "null"},
-            {Broker, "broker_write_url", Text, "null"},
-        });
-    add("write rediss://…?ssl_cert_reqs=required into broker_url",
-        {
-            {Broker, "broker_use_ssl", Any, "false"},
-        });
-    add("write rediss://…?ssl_cert_reqs=required into result_backend",
-        {
-            {Results, "redis_backend_use_ssl", Any, "null"},
-        });
-    add("write it into result_backend",
-        {
-            {Results, "redis_db", Int, "null"},
-            {Results, "redis_host", Text, "null"},
-            {Results, "redis_port", Int, "null"},
-            {Results, "redis_password", Text, "null"},
-            {Results, "redis_username", Text, "null"},
-        });
     add("must be json, all else is not written",
         {
             {Broker, "event_serializer", Text, R"("json")"},

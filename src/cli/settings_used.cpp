@@ -2,8 +2,6 @@
 #include <initializer_list>
 
 #include "base/time_zone.hpp"
-#include "base/url.hpp"
-#include "broker/transport_options.hpp"
 #include "cli/settings_rows.hpp"
 #include "cli/used_setting.hpp"
 #include "message/compression.hpp"
@@ -34,37 +32,8 @@ Broken concurrency(const std::optional<int>& value) {
     return "must be a whole number from 1 to " + std::to_string(kMost);
 }
 
-Broken positive(const Seconds& value) {
-    return value.count() > 0 ? std::nullopt : Broken("must be a number of seconds above 0");
-}
-
 Broken not_empty(const std::string& value) {
     return value.empty() ? Broken("must not be empty") : std::nullopt;
-}
-
-Broken redis_url(const std::string& value) {
-    try {
-        parse_redis_url(value);
-        return std::nullopt;
-    } catch (const ConfigError& error) {
-        std::string rule = error.what();
-        const auto shown = redact_url(value) + ": ";
-        return rule.starts_with(shown) ? rule.substr(shown.size()) : rule;
-    }
-}
-
-Broken transport(const Json& value) {
-    try {
-        parse_transport_options(value);
-        return std::nullopt;
-    } catch (const ConfigError& error) {
-        return std::string(error.what());
-    }
-}
-
-bool no_backend(const std::string& url) { return url.empty() || url.starts_with("disabled"); }
-Broken result_url(const std::string& value) {
-    return no_backend(value) ? std::nullopt : redis_url(value);
 }
 
 Broken priority(const std::optional<int>& value) {
@@ -113,15 +82,6 @@ Setting zero_is_none(Setting setting, std::optional<T> Settings::*member) {
     return setting;
 }
 
-Setting disabled_is_none(Setting setting) {
-    setting.assign = [inner = setting.assign](Settings& settings, const Json& value) {
-        auto broken = inner(settings, value);
-        if (!broken && no_backend(settings.result_backend)) settings.result_backend.clear();
-        return broken;
-    };
-    return setting;
-}
-
 // Has its member in Settings already, but nothing reads it.
 Setting not_yet(Setting setting) {
     setting.standing = Setting::Standing::Accepted;
@@ -131,7 +91,7 @@ Setting not_yet(Setting setting) {
 using S = Settings;
 
 // clang-format off
-std::vector<Setting> general_and_broker() {
+std::vector<Setting> general() {
     using enum Area;
     return {
         used(General, "accept_content", &S::accept_content,
@@ -142,12 +102,6 @@ std::vector<Setting> general_and_broker() {
              "Serializers in which we read results; null = accept_content", &result_contents),
         used(General, "timezone", &S::timezone,
              "Zone of the times that we write, e.g. Europe/Berlin; empty = see enable_utc", &time_zone),
-        used(Broker, "broker_url", &S::broker_url,
-             "Where tasks come from: redis://, rediss:// or redis+socket://", &redis_url),
-        used(Broker, "broker_transport_options", &S::broker_transport_options,
-             "visibility_timeout, global_keyprefix, priority_steps, sep, queue_order_strategy and more", &transport),
-        used(Broker, "broker_connection_timeout", &S::broker_connection_timeout,
-             "Seconds to wait for a connection", &positive),
     };
 }
 
@@ -186,17 +140,12 @@ std::vector<Setting> tasks() {
 std::vector<Setting> results() {
     using enum Area;
     return {
-        disabled_is_none(used(Results, "result_backend", &S::result_backend,
-             "Where results go: redis://, rediss:// or redis+socket://; empty = they are not stored", &result_url)),
-        used(Results, "result_backend_transport_options", &S::result_backend_transport_options, "global_keyprefix"),
         zero_is_none(used(Results, "result_expires", &S::result_expires,
              "Seconds that results are kept; null or 0 = for ever"), &S::result_expires),
         used(Results, "result_extended", &S::result_extended,
              "Results also say name, args, kwargs, worker, retries and queue"),
         used(Results, "result_serializer", &S::result_serializer,
              "How results are written: json, yaml, msgpack", &serializer),
-        used(Results, "redis_socket_timeout", &S::redis_socket_timeout,
-             "Seconds to wait for an answer of Redis", &positive),
     };
 }
 
@@ -237,7 +186,7 @@ std::vector<Setting> worker() {
 
 std::vector<Setting> used_settings() {
     std::vector<Setting> all;
-    for (auto* part : {&general_and_broker, &tasks, &results, &worker}) {
+    for (auto* part : {&general, &tasks, &results, &worker}) {
         auto rows = part();
         std::move(rows.begin(), rows.end(), std::back_inserter(all));
     }

@@ -5,7 +5,8 @@
 #include <algorithm>
 #include <thread>
 
-#include "base/url.hpp"
+#include "backend/open_backend.hpp"
+#include "broker/broker_address.hpp"
 #include "taskworker/errors.hpp"
 #include "taskworker/version.hpp"
 
@@ -67,10 +68,9 @@ BannerFacts banner_facts(
     facts.platform = platform_text();
     facts.time = local_time_text();
     facts.app = session.module().empty() ? "linked in" : session.module().string();
-    facts.transport = parse_redis_url(settings.broker_url).redacted();
-    facts.results = settings.result_backend.empty()
-                        ? "disabled://"
-                        : parse_redis_url(settings.result_backend).redacted();
+    facts.transport = address_to_read(settings).text();
+    facts.results =
+        settings.result_backend.empty() ? "disabled://" : result_server(settings).url.redacted();
     facts.concurrency = concurrency_text(settings);
     facts.task_events = settings.worker_send_task_events;
     facts.queues = queues_of(options, settings);

@@ -1,10 +1,12 @@
 #include "ledger/open_ledger.hpp"
 
+#include <optional>
 #include <utility>
 
 #include "backend/open_backend.hpp"
 #include "backend/redis_backend.hpp"
 #include "base/url.hpp"
+#include "broker/broker_address.hpp"
 #include "broker/redis_keys.hpp"
 #include "ledger/ordered_ledger.hpp"
 #include "ledger/redis_ledger.hpp"
@@ -34,19 +36,24 @@ bool may_select(redis::Connection& connection, int db) {
     return !connection.round_trip().front().error();
 }
 
-// Asks the servers at the first batch, then is one or the other kind.
+struct LedgerServers {
+    redis::ConnectionOptions broker;
+    std::optional<redis::ConnectionOptions> results;  // none: they are not stored
+    std::optional<redis::ConnectionOptions> writer;   // where follow-ups go, if not to the broker
+};
+
+std::unique_ptr<redis::Connection> connection_to(
+    const std::optional<redis::ConnectionOptions>& options
+) {
+    return options ? std::make_unique<redis::Connection>(*options) : nullptr;
+}
+
+// Asks the servers at the first batch, then is one or the other kind; asks again when the broker's
+// connections have moved on to another server.
 class UndecidedLedger final : public Ledger {
 public:
-    UndecidedLedger(
-        redis::ConnectionOptions broker,
-        redis::ConnectionOptions results,
-        LedgerKeys keys,
-        std::string worker
-    )
-        : broker_(std::move(broker)),
-          results_(std::move(results)),
-          keys_(std::move(keys)),
-          worker_(std::move(worker)) {}
+    UndecidedLedger(LedgerServers servers, LedgerKeys keys, std::string worker)
+        : servers_(std::move(servers)), keys_(std::move(keys)), worker_(std::move(worker)) {}
 
     std::vector<Refusal> apply(std::span<const Entry> batch) override {
         return decided().apply(batch);
@@ -57,28 +64,45 @@ public:
 
 private:
     Ledger& decided() {
+        const auto turn = servers_.broker.servers->choice().turn;
+        if (turn != turn_) ledger_.reset();
         if (!ledger_) ledger_ = decide();
+        turn_ = turn;
         return *ledger_;
     }
 
-    std::unique_ptr<Ledger> decide() const {
-        auto broker = std::make_unique<redis::Connection>(broker_);
-        auto results = std::make_unique<redis::Connection>(results_);
-        const auto id = run_id(*broker);
-        const bool one_server =
-            broker_.url.user == results_.url.user &&
-            (id.empty() ? same_address(broker_.url, results_.url) : id == run_id(*results));
-        if (one_server && may_select(*broker, keys_.result_db))
+    std::unique_ptr<Ledger> decide() {
+        auto broker = std::make_unique<redis::Connection>(servers_.broker);
+        broker->connect();
+        keys_.broker_db = broker->url().db;
+        if (!servers_.results) keys_.result_db = keys_.broker_db;
+        if (!servers_.writer && one_step(*broker))
             return std::make_unique<RedisLedger>(std::move(broker), keys_, worker_);
         return std::make_unique<OrderedLedger>(
-            std::move(broker), std::move(results), keys_, worker_
+            std::move(broker),
+            connection_to(servers_.results),
+            connection_to(servers_.writer),
+            keys_,
+            worker_
         );
     }
 
-    redis::ConnectionOptions broker_, results_;
+    // Whether one script at the broker may store the results as well.
+    bool one_step(redis::Connection& broker) const {
+        if (!servers_.results) return true;
+        redis::Connection results(*servers_.results);
+        const auto id = run_id(broker);
+        const bool one_server =
+            broker.url().user == results.url().user &&
+            (id.empty() ? same_address(broker.url(), results.url()) : id == run_id(results));
+        return one_server && may_select(broker, keys_.result_db);
+    }
+
+    const LedgerServers servers_;
     LedgerKeys keys_;
     std::string worker_;
     std::unique_ptr<Ledger> ledger_;
+    std::uint64_t turn_ = 0;
 };
 
 }  // namespace
@@ -87,26 +111,21 @@ std::unique_ptr<Ledger> open_ledger(
     const Settings& settings, std::string node, std::string worker_id
 ) {
     const auto options = parse_transport_options(settings.broker_transport_options);
-    redis::ConnectionOptions broker{
-        .url = parse_redis_url(settings.broker_url),
-        .name = "taskworker:ledger",
-        .scripts = {&kSettleScript},
-        .connect_timeout = std::chrono::duration_cast<Millis>(settings.broker_connection_timeout),
-        .timeout = std::chrono::duration_cast<Millis>(options.socket_timeout)};
+    const auto address = address_to_read(settings);
+    auto broker = address.connection("taskworker:ledger", {&kSettleScript});
     LedgerKeys keys{.broker = RedisKeys(options), .node = std::move(node)};
-    keys.broker_db = keys.result_db = broker.url.db;
-    if (!stores_results(settings)) {
-        auto connection = std::make_unique<redis::Connection>(std::move(broker));
-        return std::make_unique<RedisLedger>(
-            std::move(connection), std::move(keys), std::move(worker_id)
-        );
+    LedgerServers servers{.broker = std::move(broker), .results = {}, .writer = {}};
+    keys.broker_db = keys.result_db = servers.broker.url.db;
+    if (reads_and_writes_elsewhere(settings))
+        servers.writer = address_to_write(settings).connection("taskworker:ledger");
+    if (stores_results(settings)) {
+        servers.results = result_server(settings);
+        servers.results->scripts = {&kStoreScript};
+        keys.results.emplace(settings);
+        keys.result_db = servers.results->url.db;
     }
-    auto results = result_server(settings);
-    results.scripts = {&kStoreScript};
-    keys.results.emplace(settings);
-    keys.result_db = results.url.db;
     return std::make_unique<UndecidedLedger>(
-        std::move(broker), std::move(results), std::move(keys), std::move(worker_id)
+        std::move(servers), std::move(keys), std::move(worker_id)
     );
 }
 

@@ -35,6 +35,13 @@ public:
         }
     }
 
+    std::vector<std::size_t> on_their_way() const {
+        std::vector<std::size_t> indexes;
+        for (std::size_t i = 0; i < batch_.items.size(); ++i)
+            if (!refused_[i]) indexes.push_back(batch_.origin[i]);
+        return indexes;
+    }
+
     std::vector<Refusal> refusals() {
         std::vector<Refusal> all;
         for (auto& refusal : refused_)
@@ -52,11 +59,13 @@ private:
 OrderedLedger::OrderedLedger(
     std::unique_ptr<redis::Connection> broker,
     std::unique_ptr<redis::Connection> results,
+    std::unique_ptr<redis::Connection> writer,
     LedgerKeys keys,
     std::string worker
 )
     : broker_(std::move(broker)),
       results_(std::move(results)),
+      writer_(std::move(writer)),
       keys_(std::move(keys)),
       worker_(std::move(worker)) {
     keys_.result_db = keys_.broker_db;  // settle.lua must not SELECT: its part here is the broker's
@@ -77,11 +86,13 @@ std::vector<Refusal> OrderedLedger::apply_for(
     passage.through(
         [&](const SettleItem& item, std::size_t i) -> std::optional<SettleItem> {
             SettleItem follow{.tag = item.tag, .kind = 'k'};
-            if (const auto* end = end_at(i)) follow.commands = follow_ups(*end, keys_);
+            const auto* end = end_at(i);
+            if (end && !writer_) follow.commands = follow_ups(*end, keys_);
             return follow;
         },
         settle
     );
+    if (writer_) publish(batch, passage.on_their_way());
     passage.through(
         [](const SettleItem& item, std::size_t) {
             return item.result_key.empty() ? std::nullopt : std::optional(item);
@@ -98,6 +109,22 @@ std::vector<Refusal> OrderedLedger::apply_for(
         settle
     );
     return passage.refusals();
+}
+
+void OrderedLedger::publish(std::span<const Entry> batch, std::span<const std::size_t> origin) {
+    writer_->connect();
+    bool any = false;
+    for (const auto i : origin) {
+        const auto* end = std::get_if<Settlement>(&batch[i]);
+        if (!end) continue;
+        for (const auto& words : follow_ups(*end, keys_)) {
+            writer_->out().begin(words.size());
+            for (const auto& word : words) writer_->out().arg(word);
+            any = true;
+        }
+    }
+    if (!any) return;
+    for (const auto& reply : writer_->round_trip()) writer_->check(reply, "LPUSH");
 }
 
 std::vector<Refusal> OrderedLedger::store(std::span<const SettleItem> items) {

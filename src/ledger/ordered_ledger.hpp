@@ -12,11 +12,14 @@ namespace taskworker {
 // Broker and results in two servers, or an ACL that forbids SELECT in scripts: follow-ups, then
 // results, then acks, each step for the whole batch. A crash in between repeats work, it never
 // loses it: the lease is the last thing to go. Fenced before the first and at the last step.
+// `results` may be null when none are stored; `writer` is where follow-ups go when that is not the
+// broker we read from (broker_write_url).
 class OrderedLedger final : public Ledger {
 public:
     OrderedLedger(
         std::unique_ptr<redis::Connection> broker,
         std::unique_ptr<redis::Connection> results,
+        std::unique_ptr<redis::Connection> writer,
         LedgerKeys keys,
         std::string worker
     );
@@ -28,7 +31,9 @@ public:
 private:
     std::vector<Refusal> store(std::span<const SettleItem> items);
 
-    std::unique_ptr<redis::Connection> broker_, results_;
+    void publish(std::span<const Entry> batch, std::span<const std::size_t> origin);
+
+    std::unique_ptr<redis::Connection> broker_, results_, writer_;
     LedgerKeys keys_;
     std::string worker_;
 };

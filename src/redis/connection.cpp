@@ -4,8 +4,11 @@
 #include <poll.h>
 
 #include <charconv>
+#include <fstream>
 #include <system_error>
 #include <utility>
+
+#include "redis/script_denial.hpp"
 
 namespace taskworker::redis {
 namespace {
@@ -24,6 +27,25 @@ int number_at(std::string_view& text) {
     return error == std::errc() ? value : 0;
 }
 
+// A server that wants TLS, or a certificate, just drops who comes without.
+std::string_view hint_for(RedisError::Kind kind, const TlsContext* tls) {
+    if (kind != Kind::Lost && kind != Kind::Protocol) return {};
+    if (!tls) return "does it want TLS? then rediss://";
+    if (tls->options().certfile.empty()) return "does it want a certificate? then ssl_certfile";
+    return {};
+}
+
+// The password, as it is now: a file may have changed since.
+std::optional<std::string> password_of(const Server& server) {
+    if (server.password_file.empty()) return server.url.password;
+    std::ifstream file(server.password_file);
+    std::string line;
+    if (!std::getline(file, line))
+        throw ConfigError("password_file: " + server.password_file + ": cannot be read");
+    if (!line.empty() && line.back() == '\r') line.pop_back();
+    return line;
+}
+
 }  // namespace
 
 bool ServerInfo::at_least(int major, int minor) const {
@@ -33,7 +55,11 @@ bool ServerInfo::at_least(int major, int minor) const {
     return have_major > major || (have_major == major && have_minor >= minor);
 }
 
-Connection::Connection(ConnectionOptions options) : options_(std::move(options)) {}
+Connection::Connection(ConnectionOptions options) : options_(std::move(options)) {
+    if (options_.servers) return;
+    std::vector<Server> only{make_server(options_.url, nullptr, "url")};
+    options_.servers = std::make_shared<Servers>(std::move(only));
+}
 Connection::~Connection() = default;
 
 void Connection::close() {
@@ -44,37 +70,72 @@ void Connection::close() {
 }
 
 void Connection::connect() {
-    if (stream_) return;
-    out_ = {};
-    outstanding_ = 0;
-    stream_ = open_stream(options_.url, in(options_.connect_timeout));
-    reader_ = std::make_unique<ReplyReader>();
-    try {
-        handshake();
-    } catch (...) {
-        close();
-        throw;
+    if (stream_) {
+        if (options_.servers->choice().turn == choice_.turn) return;
+        lose(Kind::Lost, "connect", "the others have moved on to another server");
     }
+    try_all();
     ++generation_;
 }
 
-void Connection::handshake() {
-    const auto& url = options_.url;
-    if (url.password && url.user && !url.user->empty()) {
-        out_.command("AUTH", *url.user, *url.password);
-    } else if (url.password) {
-        out_.command("AUTH", *url.password);
-    } else {
-        out_.command("PING");
+// Each server once; whoever calls comes again after a while.
+void Connection::try_all() {
+    auto& servers = *options_.servers;
+    for (std::size_t tried = 1;; ++tried) {
+        choice_ = servers.choice();
+        try {
+            open();
+            return servers.serves(choice_.turn);
+        } catch (const RedisError& error) {
+            close();
+            servers.failed(choice_.turn, error.what());
+            if (tried >= servers.size()) throw;
+        } catch (const ConfigError& error) {  // the files of TLS were changed, to the worse
+            close();
+            fail(Kind::Refused, "connect", error.what());
+        }
     }
+}
+
+void Connection::open() {
+    out_ = {};
+    outstanding_ = 0;
+    auto& servers = *options_.servers;
+    const auto tls = servers.tls(choice_.index);
+    stream_ = open_stream(url(), tls, options_.keepalive, in(options_.connect_timeout));
+    reader_ = std::make_unique<ReplyReader>();
+    try {
+        handshake();
+    } catch (const RedisError& error) {
+        const auto hint = hint_for(error.kind(), tls.get());
+        if (hint.empty()) throw;
+        throw RedisError(error.kind(), fmt::format("{} ({})", error.what(), hint));
+    }
+    if (server_.replica && servers.size() > 1) fail(Kind::Refused, "connect", "it is a replica");
+}
+
+// Returns the command that says who we are; PING when we are nobody in particular.
+const char* Connection::sign_in() {
+    const auto password = password_of((*options_.servers)[choice_.index]);
+    if (!password) return out_.command("PING"), "PING";
+    if (url().user) {
+        out_.command("AUTH", *url().user, *password);
+    } else {
+        out_.command("AUTH", *password);
+    }
+    return "AUTH";
+}
+
+void Connection::handshake() {
+    const auto* const first = sign_in();
     // HELLO without arguments changes nothing; unlike INFO, ACLs rarely deny it.
     out_.command("HELLO");
-    out_.command("SELECT", url.db);
+    if (url().db != 0) out_.command("SELECT", url().db);
     if (!options_.name.empty()) out_.command("CLIENT", "SETNAME", options_.name);
     const auto replies = round_trip();
-    if (replies[0].error()) fail(replies[0], url.password ? "AUTH" : "PING");
+    if (replies[0].error()) fail(replies[0], first);
     greet(replies[1]);
-    if (replies[2].error()) fail(replies[2], "SELECT");
+    if (url().db != 0 && replies[2].error()) fail(replies[2], "SELECT");
     load_scripts();
 }
 
@@ -92,6 +153,7 @@ void Connection::greet(const Reply& hello) {
         if (name == "version") server_.version = value.text;
         if (name == "server") server_.valkey = value.text == "valkey";
         if (name == "id") server_.client_id = value.integer;
+        if (name == "role") server_.replica = value.text == "replica";
     }
     if (!server_.at_least(6, 2))
         fail(
@@ -176,11 +238,11 @@ void Connection::flush() {
             continue;
         }
         if (io.state == Stream::State::Closed) {
-            lose(
-                Kind::Lost, "write", io.error ? std::generic_category().message(io.error) : "closed"
-            );
+            lose(Kind::Lost, "write", trouble(io.error));
         }
-        const auto ready = wait_for(stream_->fd(), POLLIN | POLLOUT, until);
+        // TLS may have to read before it can write.
+        const short events = io.state == Stream::State::WantRead ? POLLIN : POLLIN | POLLOUT;
+        const auto ready = wait_for(stream_->fd(), events, until);
         if (ready == 0) lose(Kind::Timeout, "write", "timed out");
         if (ready & (POLLIN | POLLHUP | POLLERR)) receive();
     }
@@ -191,23 +253,24 @@ void Connection::flush() {
 bool Connection::receive() {
     thread_local std::vector<char> chunk(kChunk);
     const auto io = stream_->read(chunk.data(), chunk.size());
-    if (io.state == Stream::State::Closed)
-        lose(
-            Kind::Lost,
-            "read",
-            io.error ? std::generic_category().message(io.error)
-                     : "the server closed the connection"
-        );
+    if (io.state == Stream::State::Closed) lose(Kind::Lost, "read", trouble(io.error));
+    wanted_ = io.state == Stream::State::WantWrite ? POLLOUT : POLLIN;
     if (io.state != Stream::State::Done) return false;
     reader_->feed(chunk.data(), io.bytes);
     return true;
+}
+
+std::string Connection::trouble(int error) const {
+    auto text = stream_->trouble();
+    if (!text.empty()) return text;
+    return error ? std::generic_category().message(error) : "the server closed the connection";
 }
 
 Reply Connection::read() {
     const auto until = in(options_.timeout);
     for (;;) {
         if (auto reply = try_read()) return *std::move(reply);
-        if (wait_for(stream_->fd(), POLLIN, until) == 0) lose(Kind::Timeout, "read", "timed out");
+        if (wait_for(stream_->fd(), wanted_, until) == 0) lose(Kind::Timeout, "read", "timed out");
     }
 }
 
@@ -237,11 +300,20 @@ void Connection::check(const Reply& reply, std::string_view what) const {
 }
 
 void Connection::fail(const Reply& error, std::string_view what) const {
-    fail(kind_of(error.text), what, error.text);
+    const auto kind = kind_of(error.text);
+    // A master that became a replica under our feet: the others are asked.
+    if (kind == Kind::ReadOnly) options_.servers->failed(choice_.turn, error.text);
+    if (kind != Kind::NoPermission) fail(kind, what, error.text);
+    for (const auto* script : options_.scripts) {
+        if (!what.starts_with(script->name)) continue;
+        const auto command = denied_command(error.text, *script);
+        if (!command.empty()) fail(kind, fmt::format("{} in {}", command, what), error.text);
+    }
+    fail(kind, what, error.text);
 }
 
 void Connection::fail(Kind kind, std::string_view what, std::string_view why) const {
-    throw RedisError(kind, fmt::format("{} on {}: {}", what, options_.url.redacted(), why));
+    throw RedisError(kind, fmt::format("{} on {}: {}", what, url().redacted(), why));
 }
 
 }  // namespace taskworker::redis

@@ -16,22 +16,27 @@
 #include "redis/reply.hpp"
 #include "redis/reply_reader.hpp"
 #include "redis/script.hpp"
+#include "redis/servers.hpp"
+#include "redis/socket_options.hpp"
 #include "redis/stream.hpp"
 
 namespace taskworker::redis {
 
 struct ConnectionOptions {
-    RedisUrl url;
-    std::string name;                         // CLIENT SETNAME, for people who look at CLIENT LIST
+    RedisUrl url;      // where it leads when there are no `servers`: with their TLS, their order
+    std::string name;  // CLIENT SETNAME, for people who look at CLIENT LIST
     std::vector<const Script*> scripts = {};  // loaded at connect, so that they exist inside MULTI
     Millis connect_timeout{4000};
     Millis timeout{30'000};  // from the last byte sent to the last one of the answer
+    Keepalive keepalive = {};
+    std::shared_ptr<Servers> servers = {};  // shared by all connections that belong together
 };
 
 // What the server said of itself when we connected.
 struct ServerInfo {
     std::string version = {};  // "7.0.15"; empty if the ACL hides it
     bool valkey = false;
+    bool replica = false;
     std::int64_t client_id = 0;  // 0: unknown
     // 7.0 sorts a piece of a list without loading the whole (SORT … LIMIT).
     bool at_least(int major, int minor) const;
@@ -47,13 +52,15 @@ public:
     Connection(const Connection&) = delete;
     Connection& operator=(const Connection&) = delete;
 
-    // Throws RedisError: the server is away, refuses us, or is older than 6.2.
+    // Throws RedisError: the servers are away, refuse us, or are older than 6.2. An open connection
+    // is lost when the others have moved on to another server.
     void connect();
     bool connected() const { return stream_ != nullptr; }
     void close();
     std::uint64_t generation() const { return generation_; }  // how often it was connected
     const ServerInfo& server() const { return server_; }
-    const RedisUrl& url() const { return options_.url; }
+    // Of the server we are connected to, or will try next.
+    const RedisUrl& url() const { return (*options_.servers)[choice_.index].url; }
 
     // Commands to be sent by the next flush() or round_trip(). evalsha() begins an EVALSHA: the
     // keys and arguments have to follow, exactly as many as announced.
@@ -73,7 +80,7 @@ public:
     Reply call(const A&... args) {
         connect();
         out_.command(args...);
-        return single(first(args...));
+        return single(name_of(args...));
     }
     // Runs one script that was begun by evalsha(); loads all anew if the server has forgotten them.
     Reply run(
@@ -91,22 +98,27 @@ public:
 
 private:
     template <class... A>
-    static std::string_view first(std::string_view name, const A&...) {
+    static std::string_view name_of(std::string_view name, const A&...) {
         return name;
     }
     struct Loaded {
         const Script* script;
         std::string sha;
     };
+    void try_all();
     void open();
     void handshake();
+    const char* sign_in();
     void greet(const Reply& hello);
     Reply single(std::string_view what);
-    bool receive();  // false: nothing there now
+    bool receive();     // false: nothing there now
+    short wanted_ = 0;  // poll's events that the last receive() that brought nothing waits for
+    std::string trouble(int error) const;
     [[noreturn]] void lose(RedisError::Kind kind, std::string_view what, std::string_view why);
     std::string_view sha_of(const Script& script) const;
 
     ConnectionOptions options_;
+    Servers::Choice choice_;
     std::unique_ptr<Stream> stream_;
     std::unique_ptr<ReplyReader> reader_;
     CommandWriter out_;

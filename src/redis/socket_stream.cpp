@@ -18,15 +18,12 @@
 #include <system_error>
 
 #include "redis/error.hpp"
+#include "redis/tls_stream.hpp"
 
 namespace taskworker::redis {
 namespace {
 
 using Kind = RedisError::Kind;
-
-constexpr int kKeepIdle = 15, kKeepInterval = 5,
-              kKeepProbes = 3;               // seconds; a dead peer is seen in 30 s
-constexpr unsigned kUserTimeoutMs = 30'000;  // also with data on its way
 
 [[noreturn]] void refuse(const RedisUrl& url, Kind kind, const std::string& why) {
     throw RedisError(kind, fmt::format("connect to {}: {}", url.redacted(), why));
@@ -49,13 +46,14 @@ void set(int fd, int level, int option, int value) {
     (void)::setsockopt(fd, level, option, &value, sizeof value);  // what is refused is only slower
 }
 
-void tune(int fd) {
+void tune(int fd, const Keepalive& keepalive) {
     set(fd, IPPROTO_TCP, TCP_NODELAY, 1);
+    set(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, keepalive.user_timeout_ms);
+    if (!keepalive.on) return;
     set(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
-    set(fd, IPPROTO_TCP, TCP_KEEPIDLE, kKeepIdle);
-    set(fd, IPPROTO_TCP, TCP_KEEPINTVL, kKeepInterval);
-    set(fd, IPPROTO_TCP, TCP_KEEPCNT, kKeepProbes);
-    set(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, static_cast<int>(kUserTimeoutMs));
+    set(fd, IPPROTO_TCP, TCP_KEEPIDLE, keepalive.idle);
+    set(fd, IPPROTO_TCP, TCP_KEEPINTVL, keepalive.interval);
+    set(fd, IPPROTO_TCP, TCP_KEEPCNT, keepalive.probes);
 }
 
 }  // namespace
@@ -116,7 +114,7 @@ Descriptor connect_unix(const RedisUrl& url, SteadyPoint until) {
     return socket;
 }
 
-Descriptor connect_tcp(const RedisUrl& url, SteadyPoint until) {
+Descriptor connect_tcp(const RedisUrl& url, const Keepalive& keepalive, SteadyPoint until) {
     addrinfo hints{};
     hints.ai_socktype = SOCK_STREAM;
     hints.ai_flags = AI_ADDRCONFIG | AI_NUMERICSERV;
@@ -131,7 +129,7 @@ Descriptor connect_tcp(const RedisUrl& url, SteadyPoint until) {
         error = socket.get() < 0 ? errno
                                  : connect_until(socket.get(), at->ai_addr, at->ai_addrlen, until);
         if (error == 0) {
-            tune(socket.get());
+            tune(socket.get(), keepalive);
             return socket;
         }
     }
@@ -139,11 +137,17 @@ Descriptor connect_tcp(const RedisUrl& url, SteadyPoint until) {
     refuse(url, Kind::Refused, text_of(error));
 }
 
-std::unique_ptr<Stream> open_stream(const RedisUrl& url, SteadyPoint until) {
-    if (url.tls()) throw ConfigError(fmt::format("{}: TLS is not supported", url.redacted()));
-    return std::make_unique<SocketStream>(
-        url.unix_socket() ? connect_unix(url, until) : connect_tcp(url, until)
+std::unique_ptr<Stream> open_stream(
+    const RedisUrl& url,
+    const std::shared_ptr<const TlsContext>& tls,
+    const Keepalive& keepalive,
+    SteadyPoint until
+) {
+    SocketStream socket(
+        url.unix_socket() ? connect_unix(url, until) : connect_tcp(url, keepalive, until)
     );
+    if (tls) return std::make_unique<TlsStream>(std::move(socket), tls, url, until);
+    return std::make_unique<SocketStream>(std::move(socket));
 }
 
 }  // namespace taskworker::redis

@@ -30,6 +30,6 @@ private:
 };
 
 Descriptor connect_unix(const RedisUrl& url, SteadyPoint until);
-Descriptor connect_tcp(const RedisUrl& url, SteadyPoint until);
+Descriptor connect_tcp(const RedisUrl& url, const Keepalive& keepalive, SteadyPoint until);
 
 }  // namespace taskworker::redis

@@ -21,7 +21,6 @@
 extern char** environ;
 
 namespace taskworker::testing {
-namespace {
 
 int free_port() {
     const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -36,7 +35,10 @@ int free_port() {
     return ntohs(address.sin_port);
 }
 
-}  // namespace
+std::string server_binary() {
+    const char* named = std::getenv("TASKWORKER_REDIS_SERVER");
+    return named && *named ? named : "redis-server";
+}
 
 RedisServer::RedisServer(std::vector<std::string> options) : options_(std::move(options)) {
     std::string pattern = std::filesystem::temp_directory_path() / "tw-redis-XXXXXX";
@@ -80,7 +82,7 @@ void RedisServer::start() {
 
 void RedisServer::spawn() {
     std::vector<std::string> words{
-        "redis-server",
+        server_binary(),
         "--port",
         std::to_string(port_),
         "--bind",
@@ -99,8 +101,8 @@ void RedisServer::spawn() {
     std::vector<char*> argv;
     for (auto& word : words) argv.push_back(word.data());
     argv.push_back(nullptr);
-    if (::posix_spawnp(&pid_, "redis-server", nullptr, nullptr, argv.data(), environ) != 0)
-        throw std::runtime_error("redis-server is not installed");
+    if (::posix_spawnp(&pid_, argv[0], nullptr, nullptr, argv.data(), environ) != 0)
+        throw std::runtime_error(words[0] + " is not installed");
 }
 
 // Any answer will do, also "no password given"; but not LOADING.

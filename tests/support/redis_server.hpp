@@ -7,6 +7,10 @@
 
 namespace taskworker::testing {
 
+// What is started: $TASKWORKER_REDIS_SERVER, else redis-server. So the tests run against any
+// version, Valkey included.
+std::string server_binary();
+
 // A private redis-server in a folder of its own: on a unix socket and on a loopback port. Stopped
 // by its pid when this object goes. Not thread-safe.
 class RedisServer {
@@ -39,6 +43,9 @@ private:
     int port_ = 0;
     pid_t pid_ = 0;
 };
+
+// A loopback port that nobody listens on at the moment.
+int free_port();
 
 // The server that tests without wishes of their own share; emptied for every caller. Started at the
 // first call, stopped when the process ends.

@@ -1,11 +1,12 @@
 """A private redis-server on loopback and on a unix socket, stopped by its pid."""
 import contextlib
+import os
 import shutil
 import socket
 import subprocess
 import tempfile
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import redis
 
@@ -19,19 +20,26 @@ def free_port():
 
 
 class RedisServer:
-    """user and password are what workers and clients log in with; acl are that user's rules."""
+    """user and password are what workers and clients log in with; acl are that user's rules.
+    tls: Certificates; then url() leads to a port of its own that takes TLS only."""
 
-    def __init__(self, password=None, user=None, acl="~* &* +@all"):
+    def __init__(self, password=None, user=None, acl="~* &* +@all", tls=None, tls_clients=False):
         self.password, self.user, self.acl = password, user, acl
+        self.tls, self.tls_clients = tls, tls_clients
+        self.tls_port = free_port() if tls else None
         self.folder = Path(tempfile.mkdtemp(prefix="tw-redis-"))
         self.port = free_port()
         self.socket = self.folder / "redis.sock"
         self.process = None
 
     def start(self):
-        command = ["redis-server", "--bind", "127.0.0.1", "--port", str(self.port),
+        command = [os.environ.get("TASKWORKER_REDIS_SERVER") or "redis-server", "--bind", "127.0.0.1", "--port", str(self.port),
                    "--unixsocket", str(self.socket), "--dir", str(self.folder),
                    "--save", "", "--appendonly", "no", "--daemonize", "no"]
+        if self.tls:
+            command += ["--tls-port", str(self.tls_port), "--tls-cert-file", self.tls["server.pem"],
+                        "--tls-key-file", self.tls["server.key"], "--tls-ca-cert-file",
+                        self.tls["ca.pem"], "--tls-auth-clients", "yes" if self.tls_clients else "no"]
         if self.user:
             command += ["--user", self.user, "on", ">" + self.password, *self.acl.split()]
         elif self.password:
@@ -57,6 +65,11 @@ class RedisServer:
             login = f"{quote(self.user or '', safe='')}:{quote(self.password, safe='')}@"
         if unix:
             return f"redis+socket://{login}{self.socket}?virtual_host={db}"
+        if self.tls:
+            options = {"ssl_cert_reqs": "required", "ssl_ca_certs": self.tls["ca.pem"]}
+            if self.tls_clients:
+                options |= {"ssl_certfile": self.tls["client.pem"], "ssl_keyfile": self.tls["client.key"]}
+            return f"rediss://{login}localhost:{self.tls_port}/{db}?{urlencode(options)}"
         return f"redis://{login}127.0.0.1:{self.port}/{db}"
 
     def restart(self):

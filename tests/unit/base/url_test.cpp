@@ -97,5 +97,32 @@ TEST(RedisUrl, SaysWhatIsWrong) {
     EXPECT_EQ(error_of("redis+socket://"), "redis+socket://: the path of the socket is missing");
 }
 
+TEST(RedisUrl, TakesFromDefaultsWhatItDoesNotSay) {
+    const RedisUrl defaults{.user = "me", .password = "pw", .host = "far", .port = 1, .db = 4};
+    EXPECT_EQ(parse_redis_url("redis://", defaults), defaults);
+    const auto url = parse_redis_url("redis://you:word@near:2/3", defaults);
+    EXPECT_EQ(
+        url, (RedisUrl{.user = "you", .password = "word", .host = "near", .port = 2, .db = 3})
+    );
+    EXPECT_EQ(parse_redis_url("redis://near", defaults).db, 4);
+}
+
+TEST(RedisUrls, AreSplitAtSemicolonsThatAreFollowedByAScheme) {
+    const auto urls = parse_redis_urls("redis://a:1/0; rediss://:p;w@b/1 ;redis+socket:///s");
+    ASSERT_EQ(urls.size(), 3u);
+    EXPECT_EQ(urls[0].host, "a");
+    EXPECT_EQ(urls[1].password, "p;w");
+    EXPECT_EQ(urls[2].socket_path, "/s");
+    EXPECT_EQ(parse_redis_urls("redis://a;").size(), 1u);
+    EXPECT_THROW(parse_redis_urls(""), ConfigError);
+}
+
+TEST(RedisUrls, ShowNoPassword) {
+    EXPECT_EQ(
+        redact_url("redis://u:one@a:1/0;redis://:two@b/1?password=three"),
+        "redis://u:**@a:1/0;redis://:**@b/1"
+    );
+}
+
 }  // namespace
 }  // namespace taskworker

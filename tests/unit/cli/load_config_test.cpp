@@ -194,17 +194,17 @@ TEST_F(LoadConfig, NeverShowsAPassword) {
     for (const std::string text :
          {"redis://:hunter2@h:bad/0",
           "http://u:hunter2@h",
-          "redis://u:hunter2@h:1;redis://u:hunter2@g"}) {
+          "redis://u:hunter2@h:1;redis://u:hunter2@g:bad"}) {
         given.environment = {{"CELERY_BROKER_URL", text}};
         EXPECT_EQ(error_of(given).find("hunter2"), std::string::npos) << error_of(given);
     }
     EXPECT_EQ(
         error_of(given),
-        "broker_url = \"redis://u:**@g\" (environment CELERY_BROKER_URL): one URL only, not a list "
-        "of them"
+        "broker_url = \"redis://u:**@h:1;redis://u:**@g:bad\" (environment CELERY_BROKER_URL): "
+        "redis://u:**@g:bad: the port must be a number from 1 to 65535"
     );
     given.environment = {};
-    given.module = {{Json{{"broker_url", Json::array({"redis://:hunter2@h"})}}}};
+    given.module = {{Json{{"broker_url", Json::array({"redis://:hunter2@h:bad"})}}}};
     EXPECT_EQ(error_of(given).find("hunter2"), std::string::npos) << error_of(given);
 }
 

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <limits>
 #include <set>
 #include <sstream>
 
@@ -77,7 +78,41 @@ TEST(SettingsTable, ChecksUrlsEarlyAndShowsNoPassword) {
     ASSERT_TRUE(broken);
     EXPECT_EQ(*broken, "the port must be a number from 1 to 65535");
     EXPECT_TRUE(give("result_backend", "db+sqlite:///x"));
-    EXPECT_TRUE(give("broker_url", Json::array({"redis://a"})));
+    EXPECT_EQ(give("result_backend", "redis://a;redis://b"), "one URL only, not a list of them");
+}
+
+TEST(SettingsTable, TakesSeveralBrokersAsTextAndAsList) {
+    Settings settings;
+    const auto& setting = *find_setting("broker_url");
+    EXPECT_EQ(assign(setting, settings, Json::array({"redis://a", "redis://b"})), std::nullopt);
+    EXPECT_EQ(settings.broker_url, "redis://a;redis://b");
+    EXPECT_EQ(assign(setting, settings, "redis://c;redis://d"), std::nullopt);
+    EXPECT_TRUE(assign(setting, settings, Json::array({"redis://a", 7})));
+    EXPECT_TRUE(assign(setting, settings, Json::array()));
+}
+
+TEST(SettingsTable, ChecksWhatTlsAndTransportAreTold) {
+    EXPECT_EQ(give("broker_use_ssl", true), std::nullopt);
+    EXPECT_EQ(give("broker_use_ssl", Json::object({{"ssl_cert_reqs", "none"}})), std::nullopt);
+    EXPECT_EQ(
+        give("broker_use_ssl", Json::object({{"ssl_cert_req", "none"}})),
+        "TLS: ssl_cert_req: no such option"
+    );
+    EXPECT_EQ(
+        give("broker_transport_options", Json::object({{"visibilty_timeout", 5}})),
+        "broker_transport_options.visibilty_timeout: no such option"
+    );
+    EXPECT_EQ(
+        give("result_backend_transport_options", Json::object({{"prefix", "x"}})),
+        "prefix: no such option"
+    );
+    EXPECT_EQ(
+        give("broker_url", "redis://h?socket_timout=1"),
+        "URL: socket_timout: no such option of a Redis URL"
+    );
+    EXPECT_EQ(
+        give("result_backend_max_retries", std::numeric_limits<double>::infinity()), std::nullopt
+    );
 }
 
 TEST(SettingsTable, TakesADisabledBackendAsNone) {
@@ -95,9 +130,7 @@ TEST(SettingsTable, ChecksTheKindOfWhatHasNoEffect) {
 TEST(SettingsTable, RefusesWhatItMustNotPassOver) {
     EXPECT_EQ(give("event_serializer", "json"), std::nullopt);
     EXPECT_EQ(give("event_serializer", "yaml"), "must be json, all else is not written");
-    EXPECT_EQ(give("broker_use_ssl", false), std::nullopt);
-    EXPECT_TRUE(give("broker_use_ssl", true));
-    EXPECT_EQ(give("redis_password", "x"), "write it into result_backend");
+    EXPECT_EQ(give("broker_password", "x"), "write it into broker_url");
 }
 
 TEST(SettingsTable, KnowsTheFormsOfMessagesAndTimes) {
