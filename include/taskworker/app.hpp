@@ -31,6 +31,8 @@ struct ModuleSettings {
     unknown names = unknown::refuse;
 };
 
+using ControlCommand = std::function<Json(const Json& arguments)>;
+
 // The list of all that a module offers. Filled once, by one thread, in TASKWORKER_MODULE; from then
 // on only read, by any thread. Every registration throws ConfigError when it is wrong (a name twice
 // …).
@@ -107,8 +109,14 @@ public:
     // know.
     void config(Json settings, unknown names = unknown::refuse);
 
-    const TaskDef* find(std::string_view name) const;  // null: not registered
-    std::vector<std::string> names() const;            // sorted
+    // A remote control command of the app's own: `celery control shop.reload`. It is called in the
+    // worker's main process, one command at a time, so it must be quick; what it returns is the
+    // reply, what it throws is told as the error. `arguments` is an object.
+    void control(std::string_view name, ControlCommand command);
+
+    const ControlCommand* find_control(std::string_view name) const;  // null: there is none
+    const TaskDef* find(std::string_view name) const;                 // null: not registered
+    std::vector<std::string> names() const;                           // sorted
     const std::vector<ResourceFactory>& resources() const;
     const std::vector<ModuleSettings>& configured() const;
 

@@ -45,6 +45,10 @@ struct Settings {
     int result_backend_base_sleep_between_retries_ms = 10;
     int result_backend_max_sleep_between_retries_ms = 10'000;
 
+    // remote control and events
+    std::string control_exchange = "celery";
+    std::string event_exchange = "celeryev";
+
     // tasks
     bool task_acks_late = false;
     bool task_acks_on_failure_or_timeout = true;
@@ -64,6 +68,7 @@ struct Settings {
     std::optional<std::string> task_create_missing_queue_exchange_type = {};
     std::optional<std::string> task_default_exchange = {}, task_default_routing_key = {};
     std::string task_default_exchange_type = "direct";
+    bool task_send_sent_event = false;
 
     // worker
     std::optional<int> worker_concurrency = {};          // none = number of CPUs
@@ -75,6 +80,7 @@ struct Settings {
     bool worker_send_task_events = false;
     bool worker_enable_remote_control = true;
     bool worker_direct = false;  // a queue of its own, named after the node
+    bool worker_pool_restarts = false;
 
     // its log (docs/operations.md)
     std::optional<bool> worker_log_color = {};  // none = colours on a terminal
@@ -95,6 +101,8 @@ struct Settings {
     std::optional<Seconds> worker_shutdown_timeout = {};  // TERM: none = wait for ever, as Celery
     int worker_max_deliveries = 3;            // abnormal ends after which a task is a dead letter
     std::string worker_unknown_tasks = "dead_letter";  // or "celery": discarded
+
+    std::string worker_http = {};  // where health and metrics are served, "127.0.0.1:9808"; empty: nowhere
 
     Json app = Json::object();  // the app's own settings: table [app] of taskworker.toml
 };

@@ -54,6 +54,13 @@ public:
     ) = 0;  // returns lost tags
     virtual std::vector<Fetched> claim_due(TimePoint now, std::size_t most) = 0;
     virtual std::optional<TimePoint> next_due() = 0;
+    // For inspection: what is parked for the queues that we serve, earliest first; at most so many
+    // are looked at. Nothing changes hands.
+    struct Parked {
+        TimePoint due;
+        Delivery delivery;
+    };
+    virtual std::vector<Parked> parked(std::size_t most) = 0;
     // Unstarted leases, newest first, back to the front of their lists. Returns how many were ours.
     virtual std::size_t hand_back(std::span<const Handover> leases) = 0;
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "broker/memory_fanout.hpp"
 #include "broker/tags.hpp"
 #include "message/decode.hpp"
 #include "message/envelope.hpp"
@@ -182,6 +183,22 @@ public:
             if (lease.parked && (!next || lease.renewed < *next)) next = lease.renewed;
         return next;
     }
+    std::vector<Parked> parked(std::size_t most) override {
+        const Lock lock(queues_->mutex);
+        std::vector<Parked> result;
+        for (const auto& [tag, lease] : queues_->leases) {
+            if (!lease.parked || !queues_->workers[worker_].queues.contains(lease.list)) continue;
+            auto opened = open(*queues_, tag, lease.list, lease.message, accept_);
+            if (auto* delivery = std::get_if<Delivery>(&opened))
+                result.push_back({lease.renewed, std::move(*delivery)});
+        }
+        std::sort(result.begin(), result.end(), [](const Parked& a, const Parked& b) {
+            return a.due < b.due;
+        });
+        if (result.size() > most)
+            result.erase(result.begin() + static_cast<std::ptrdiff_t>(most), result.end());
+        return result;
+    }
     std::size_t hand_back(std::span<const Handover> leases) override {
         const Lock lock(queues_->mutex);
         std::size_t ours = 0;
@@ -308,5 +325,7 @@ std::unique_ptr<Leases> MemoryTransport::leases() {
 std::unique_ptr<DeadLetters> MemoryTransport::dead_letters() {
     return std::make_unique<MemoryDeadLetters>(queues_);
 }
+std::unique_ptr<Fanout> MemoryTransport::fanout() { return memory_fanout(queues_); }
+std::unique_ptr<Revocations> MemoryTransport::revocations() { return memory_revocations(queues_); }
 
 }  // namespace taskworker

@@ -9,6 +9,8 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <tuple>
+#include <utility>
 #include <vector>
 
 #include "broker/transport.hpp"
@@ -36,6 +38,16 @@ struct MemoryQueues {
     std::map<std::string, Worker> workers;
     std::map<std::string, int> deaths;
     std::vector<DeadLetter> dead_letters;
+    // Of memory_fanout: who listens to what, and what has come for him.
+    struct Listener {
+        std::vector<std::pair<std::string, std::string>> subscriptions;  // exchange, key
+        std::vector<std::string> come;
+        bool interrupted = false;
+        bool hears(const std::string& exchange, const std::string& key) const;
+    };
+    std::map<const void*, Listener> listeners;
+    std::set<std::tuple<std::string, std::string, std::string>> bindings;  // exchange, key, queue
+    std::vector<std::string> revoked;                                      // oldest first
     std::uint64_t next_tag = 100'000'000'000;
 
     void push(const std::string& list, std::string message);  // as a producer does
@@ -54,6 +66,8 @@ public:
     std::unique_ptr<Broker> broker() override;
     std::unique_ptr<Leases> leases() override;
     std::unique_ptr<DeadLetters> dead_letters() override;
+    std::unique_ptr<Fanout> fanout() override;
+    std::unique_ptr<Revocations> revocations() override;
 
 private:
     std::shared_ptr<MemoryQueues> queues_;  // shared with all twins and the test

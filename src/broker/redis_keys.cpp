@@ -15,6 +15,7 @@ RedisKeys::RedisKeys(const TransportOptions& options)
       reaper(options.global_keyprefix + "taskworker.reaper"),
       parked(options.global_keyprefix + "taskworker.parked"),
       dead_letters(options.global_keyprefix + "taskworker.dead_letters"),
+      revoked(options.global_keyprefix + "taskworker.revoked"),
       prefix_(options.global_keyprefix),
       sep_(options.sep),
       steps_(options.priority_steps) {}

@@ -22,7 +22,7 @@ public:
     std::string binding_member(std::string_view routing_key, std::string_view queue) const;
 
     // Ours
-    std::string workers, inboxes, reaper, parked, dead_letters;
+    std::string workers, inboxes, reaper, parked, dead_letters, revoked;
     std::string claim_inbox(std::string_view worker, std::string_view list) const;
     std::string wait_inbox(std::string_view worker, std::string_view list) const;
     std::string started(std::string_view worker) const;

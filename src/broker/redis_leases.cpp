@@ -179,8 +179,9 @@ std::vector<Fetched> RedisLeases::claim_due(TimePoint now, std::size_t most) {
     });
 }
 
-// It was readable when it was leased; but maybe by a worker with other settings.
-Fetched RedisLeases::open(const std::string& tag, const std::string& entry) {
+std::optional<Delivery> RedisLeases::read(
+    const std::string& tag, const std::string& entry, std::string& why
+) {
     const auto parts = parse_tag(tag);
     Delivery delivery{
         .tag = tag,
@@ -189,22 +190,56 @@ Fetched RedisLeases::open(const std::string& tag, const std::string& entry) {
         .message = {},
         .request = {}};
     delivery.queue = with_.keys.queue_of(delivery.list);
-    const auto raw = std::string(message_in(entry).value_or(entry));
-    auto parsed = parse_envelope(raw);
-    std::string why;
-    if (auto* message = std::get_if<Message>(&parsed)) {
-        delivery.message = std::move(*message);
-        auto decoded = decode(delivery.message, with_.accept_content);
-        if (auto* request = std::get_if<Request>(&decoded)) {
-            delivery.request = std::move(*request);
-            return delivery;
-        }
-        why = std::get<Malformed>(decoded).why;
-    } else {
-        why = std::get<Malformed>(parsed).why;
+    auto parsed = parse_envelope(std::string(message_in(entry).value_or(entry)));
+    if (auto* malformed = std::get_if<Malformed>(&parsed)) {
+        why = std::move(malformed->why);
+        return std::nullopt;
     }
-    bury(tag, delivery.queue, raw, why);
-    return DiscardedMessage{.queue = delivery.queue, .why = why, .head = raw.substr(0, 200)};
+    delivery.message = std::move(std::get<Message>(parsed));
+    auto decoded = decode(delivery.message, with_.accept_content);
+    if (auto* malformed = std::get_if<Malformed>(&decoded)) {
+        why = std::move(malformed->why);
+        return std::nullopt;
+    }
+    delivery.request = std::move(std::get<Request>(decoded));
+    return delivery;
+}
+
+// It was readable when it was leased; but maybe by a worker with other settings.
+Fetched RedisLeases::open(const std::string& tag, const std::string& entry) {
+    std::string why;
+    if (auto delivery = read(tag, entry, why)) return *std::move(delivery);
+    const auto parts = parse_tag(tag);
+    const std::string queue(with_.keys.queue_of(parts ? parts->list : std::string_view()));
+    const auto raw = std::string(message_in(entry).value_or(entry));
+    bury(tag, queue, raw, why);
+    return DiscardedMessage{.queue = queue, .why = why, .head = raw.substr(0, 200)};
+}
+
+std::vector<Leases::Parked> RedisLeases::parked(std::size_t most) {
+    return as_broker_error([&] {
+        std::vector<Parked> result;
+        if (most == 0) return result;
+        const auto due =
+            connection_.call("ZRANGE", with_.keys.parked, 0, most - 1, "WITHSCORES").items;
+        if (due.size() < 2) return result;
+        auto& out = connection_.out();
+        out.begin(2 + due.size() / 2);
+        out.arg("HMGET"), out.arg(with_.keys.unacked);
+        for (std::size_t i = 0; i + 1 < due.size(); i += 2) out.arg(due[i].text);
+        const auto entries = connection_.round_trip();
+        connection_.check(entries.at(0), "HMGET");
+        const auto served = with_.presence->served();
+        for (std::size_t i = 0; i < entries[0].items.size(); ++i) {
+            if (entries[0].items[i].nil()) continue;
+            std::string why;
+            auto delivery = read(due[2 * i].text, entries[0].items[i].text, why);
+            if (!delivery) continue;
+            if (std::find(served.begin(), served.end(), delivery->list) == served.end()) continue;
+            result.push_back({from_unix(due[2 * i + 1].number()), *std::move(delivery)});
+        }
+        return result;
+    });
 }
 
 // A lease that nobody can read becomes a dead letter.

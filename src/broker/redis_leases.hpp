@@ -30,6 +30,7 @@ public:
     std::vector<std::string> park(std::span<const Parking> parkings) override;
     std::vector<Fetched> claim_due(TimePoint now, std::size_t most) override;
     std::optional<TimePoint> next_due() override;
+    std::vector<Parked> parked(std::size_t most) override;
     std::size_t hand_back(std::span<const Handover> leases) override;
     ReapReport reap(const std::string& worker) override;
     std::size_t restore_expired(TimePoint now) override;
@@ -46,6 +47,9 @@ private:
         std::span<const std::string> arguments
     );
     std::vector<std::string> missing(std::span<const std::string> tags);
+    std::optional<Delivery> read(
+        const std::string& tag, const std::string& entry, std::string& why
+    );
     Fetched open(const std::string& tag, const std::string& entry);
     void bury(
         const std::string& tag,

@@ -6,6 +6,8 @@
 #include "broker/open_broker.hpp"
 #include "broker/redis_broker.hpp"
 #include "broker/redis_dead_letters.hpp"
+#include "broker/redis_fanout.hpp"
+#include "broker/redis_revocations.hpp"
 
 namespace taskworker {
 namespace {
@@ -48,6 +50,12 @@ std::unique_ptr<Leases> RedisTransport::leases() {
 
 std::unique_ptr<DeadLetters> RedisTransport::dead_letters() {
     return std::make_unique<RedisDeadLetters>(with_.connection("dead-letters"), with_.keys);
+}
+
+std::unique_ptr<Fanout> RedisTransport::fanout() { return std::make_unique<RedisFanout>(with_); }
+
+std::unique_ptr<Revocations> RedisTransport::revocations() {
+    return std::make_unique<RedisRevocations>(with_);
 }
 
 std::unique_ptr<Transport> open_broker(

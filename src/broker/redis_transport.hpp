@@ -16,6 +16,8 @@ public:
     std::unique_ptr<Broker> broker() override;
     std::unique_ptr<Leases> leases() override;
     std::unique_ptr<DeadLetters> dead_letters() override;
+    std::unique_ptr<Fanout> fanout() override;
+    std::unique_ptr<Revocations> revocations() override;
 
 private:
     const RedisSettings with_;

@@ -4,7 +4,9 @@
 
 #include "broker/broker.hpp"
 #include "broker/dead_letters.hpp"
+#include "broker/fanout.hpp"
 #include "broker/leases.hpp"
+#include "broker/revocations.hpp"
 
 namespace taskworker {
 
@@ -17,6 +19,8 @@ public:
     virtual std::unique_ptr<Broker> broker() = 0;
     virtual std::unique_ptr<Leases> leases() = 0;
     virtual std::unique_ptr<DeadLetters> dead_letters() = 0;
+    virtual std::unique_ptr<Fanout> fanout() = 0;
+    virtual std::unique_ptr<Revocations> revocations() = 0;
 };
 
 }  // namespace taskworker

@@ -16,6 +16,15 @@ int run_call_command(
 int run_result_command(
     const GlobalOptions& global, const ResultCommand& options, RegisterTasks linked_in
 );
+int run_remote_command(
+    const GlobalOptions& global, const RemoteCommand& options, RegisterTasks linked_in
+);
+int run_status_command(
+    const GlobalOptions& global, const RemoteCommand& options, RegisterTasks linked_in
+);
+int run_events_command(
+    const GlobalOptions& global, const EventsCommand& options, RegisterTasks linked_in
+);
 int run_pool_child_command(const GlobalOptions& global, RegisterTasks linked_in);
 
 }  // namespace taskworker

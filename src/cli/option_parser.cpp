@@ -31,8 +31,10 @@ OptionParser::OptionParser() {
     declare_worker_accepted();
     declare_call();
     declare_result();
+    declare_remote();
     pool_child_ = app_.add_subcommand("pool-child", "")->group("");
-    for (auto* command : {worker_, call_, result_, pool_child_}) {
+    for (auto* command :
+         {worker_, call_, result_, inspect_, control_, status_, events_, pool_child_}) {
         command->fallthrough();  // `taskworker worker -A app`: Celery's old order
         command->allow_extras();
         if (command != pool_child_) command->group("Commands");
@@ -165,7 +167,7 @@ std::optional<Ending> OptionParser::unexpected() const {
     const auto rest = app_.remaining(true);
     if (!rest.empty()) return mistake(unexpected_option(rest.front(), app_, command));
     if (command) return std::nullopt;
-    return mistake("no command: `worker`, `call` or `result`; `taskworker --help` explains them");
+    return mistake("no command: `worker`, `call`, `inspect` …; `taskworker --help` explains them");
 }
 
 std::variant<Invocation, Ending> OptionParser::parse(std::vector<std::string> arguments) {
@@ -200,6 +202,12 @@ Invocation OptionParser::invocation() {
         return {global_, call_options_};
     }
     if (result_->parsed()) return {global_, result_options_};
+    if (inspect_->parsed() || control_->parsed() || status_->parsed()) {
+        remote_options_.control = control_->parsed();
+        remote_options_.status = status_->parsed();
+        return {global_, remote_options_};
+    }
+    if (events_->parsed()) return {global_, events_options_};
     if (pool_child_->parsed()) return {global_, PoolChildCommand{}};
     if (!level_.empty()) {
         const auto level = log::level_from(level_);

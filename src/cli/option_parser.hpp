@@ -25,6 +25,8 @@ private:
     void declare_worker_accepted();
     void declare_call();
     void declare_result();
+    void declare_remote();
+    CLI::App* remote(const char* name, const char* help);
     static CLI::Option* text(CLI::App& to, const char* flags, std::string& value, const char* help);
     // A flag whose value is a setting: its text goes through the settings' own checks.
     CLI::Option* setting(CLI::App& to, const char* flags, const char* name, const char* help);
@@ -41,12 +43,18 @@ private:
     CLI::App* worker_ = nullptr;
     CLI::App* call_ = nullptr;
     CLI::App* result_ = nullptr;
+    CLI::App* inspect_ = nullptr;
+    CLI::App* control_ = nullptr;
+    CLI::App* status_ = nullptr;
+    CLI::App* events_ = nullptr;
     CLI::App* pool_child_ = nullptr;
 
     GlobalOptions global_;
     WorkerCommand worker_options_;
     CallCommand call_options_;
     ResultCommand result_options_;
+    RemoteCommand remote_options_;
+    EventsCommand events_options_;
     std::vector<std::string> sets_;
     std::string config_, level_, serializer_, ignored_;
 };

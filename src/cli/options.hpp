@@ -25,6 +25,8 @@ struct WorkerCommand {
     std::string hostname;  // -n, not yet expanded
     log::Level level = log::Level::Warning;
     std::vector<std::string> queues, exclude_queues;
+    bool without_heartbeat = false;
+    double heartbeat_interval = 2;  // seconds
 };
 
 struct CallCommand {
@@ -40,11 +42,31 @@ struct ResultCommand {
     std::optional<double> timeout;  // of --watch, seconds
 };
 
+// inspect, control and status.
+struct RemoteCommand {
+    bool control = false, status = false;
+    std::vector<std::string> words;        // the verb and what belongs to it
+    std::vector<std::string> destination;  // whole node names; empty: everybody
+    double timeout = 1;                    // seconds after the last reply
+    bool json = false, list = false;
+};
+
+struct EventsCommand {
+    bool json = false;
+};
+
 struct PoolChildCommand {};
 
 struct Invocation {
     GlobalOptions global;
-    std::variant<WorkerCommand, CallCommand, ResultCommand, PoolChildCommand> command;
+    std::variant<
+        WorkerCommand,
+        CallCommand,
+        ResultCommand,
+        RemoteCommand,
+        EventsCommand,
+        PoolChildCommand>
+        command;
 };
 
 // The program ends here: help, version, or a mistake on the command line (exit code 2).

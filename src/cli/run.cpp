@@ -33,6 +33,11 @@ int dispatch(const Invocation& said, RegisterTasks linked_in) {
             [&](const WorkerCommand& c) { return run_worker_command(global, c, linked_in); },
             [&](const CallCommand& c) { return run_call_command(global, c, linked_in); },
             [&](const ResultCommand& c) { return run_result_command(global, c, linked_in); },
+            [&](const RemoteCommand& c) {
+                return c.status ? run_status_command(global, c, linked_in)
+                                : run_remote_command(global, c, linked_in);
+            },
+            [&](const EventsCommand& c) { return run_events_command(global, c, linked_in); },
             [&](const PoolChildCommand&) { return run_pool_child_command(global, linked_in); },
         },
         said.command

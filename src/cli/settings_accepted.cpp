@@ -65,18 +65,15 @@ std::vector<Setting> accepted_settings() {
         {
             {Broker, "broker_pool_limit", Int, "10"},
         });
-    add("Not yet: the worker has no remote control",
+    add("Of RabbitMQ's queues; on Redis commands are heard or missed",
         {
-            {Broker, "control_exchange", Text, R"("celery")"},
             {Broker, "control_queue_durable", Bool, "false"},
             {Broker, "control_queue_exclusive", Bool, "false"},
             {Broker, "control_queue_expires", Number, "10.0"},
             {Broker, "control_queue_ttl", Number, "300.0"},
-            {Worker, "worker_pool_restarts", Bool, "false"},
         });
-    add("Not yet: the worker sends no events",
+    add("Of those who listen to events, and of RabbitMQ's queues",
         {
-            {Broker, "event_exchange", Text, R"("celeryev")"},
             {Broker, "event_queue_durable", Bool, "false"},
             {Broker, "event_queue_exclusive", Bool, "false"},
             {Broker, "event_queue_expires", Number, "60.0"},

@@ -102,6 +102,10 @@ std::vector<Setting> general() {
              "Serializers in which we read results; null = accept_content", &result_contents),
         used(General, "timezone", &S::timezone,
              "Zone of the times that we write, e.g. Europe/Berlin; empty = see enable_utc", &time_zone),
+        used(Broker, "control_exchange", &S::control_exchange,
+             "Remote control commands come over <name>.pidbox", &not_empty),
+        used(Broker, "event_exchange", &S::event_exchange,
+             "Events go to this exchange (-E, Flower)", &not_empty),
     };
 }
 
@@ -166,10 +170,12 @@ std::vector<Setting> worker() {
              "prefork (or processes), threads, solo; eventlet and gevent mean threads (-P)", &pool),
         used(Worker, "worker_prefetch_multiplier", &S::worker_prefetch_multiplier,
              "Messages held per slot; 0 = no bound; null = as many as a few round trips need (Celery: 4)", &at_least<0>),
-        not_yet(used(Worker, "worker_enable_remote_control", &S::worker_enable_remote_control,
-             "Not yet: the worker has no remote control")),
-        not_yet(used(Worker, "worker_send_task_events", &S::worker_send_task_events,
-             "Not yet: the worker sends no events (-E)")),
+        used(Worker, "worker_enable_remote_control", &S::worker_enable_remote_control,
+             "Listen to remote control commands"),
+        used(Worker, "worker_pool_restarts", &S::worker_pool_restarts,
+             "Remote control may replace the pool's processes (pool_restart)"),
+        used(Worker, "worker_send_task_events", &S::worker_send_task_events,
+             "Send events of tasks to monitors (-E)"),
         zero_is_none(used(Worker, "worker_shutdown_timeout", &S::worker_shutdown_timeout,
              "Ours. Seconds that TERM waits for running tasks; null or 0 = until they end, as Celery"),
              &S::worker_shutdown_timeout),

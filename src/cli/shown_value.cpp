@@ -51,6 +51,8 @@ std::string shown_value(std::string_view name, const Json& value) {
     return cut(to_json_text(redacted(name, value)));
 }
 
+Json without_secrets(std::string_view name, const Json& value) { return redacted(name, value); }
+
 std::string shown_text(std::string_view name, std::string_view text) {
     // Text that holds a nested value may hold passwords anywhere.
     if (secret(name) || text.starts_with('{') || text.starts_with('[')) return "**";

@@ -12,6 +12,9 @@ namespace taskworker {
 // HIDDEN_SETTINGS).
 std::string shown_value(std::string_view name, const Json& value);
 
+// The value itself with the same things taken out, however long it is.
+Json without_secrets(std::string_view name, const Json& value);
+
 // The same for text that could not be read as a value.
 std::string shown_text(std::string_view name, std::string_view text);
 

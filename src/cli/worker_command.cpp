@@ -6,6 +6,7 @@
 #include "cli/commands.hpp"
 #include "cli/log_setup.hpp"
 #include "cli/node_name.hpp"
+#include "cli/shown_settings.hpp"
 #include "cli/worker_setup.hpp"
 #include "worker/signals.hpp"
 #include "worker/worker.hpp"
@@ -40,6 +41,12 @@ int run_worker_command(
     worker.queues = queues_of(options, settings);
     worker.module_path = session.module().string();
     worker.child_arguments = child_arguments(global, session);
+    if (options.without_heartbeat)
+        worker.heartbeat.reset();
+    else
+        worker.heartbeat = Seconds(options.heartbeat_interval);
+    worker.conf = [&session](bool all) { return shown_settings(session, all); };
+    worker.report = [&session] { return bug_report(session); };
 
     if (!global.quiet)
         print_banner(

@@ -22,6 +22,21 @@ void OptionParser::declare_worker() {
         "Send events to monitors"
     )
         ->group(kWorker);
+    to.add_flag(
+          "--without-heartbeat",
+          worker_options_.without_heartbeat,
+          "Tell monitors nothing of the worker itself"
+    )
+        ->group(kWorker);
+    to.add_option(
+          "--heartbeat-interval",
+          worker_options_.heartbeat_interval,
+          "Seconds between two heartbeats; default: 2"
+    )
+        ->take_last()
+        ->check(CLI::Range(0.1, 3600.0))
+        ->type_name("SECONDS")
+        ->group(kWorker);
 
     setting(to, "-c,--concurrency", "worker_concurrency", "Tasks at a time; default: CPUs")
         ->type_name("N")
@@ -100,9 +115,8 @@ void OptionParser::declare_worker() {
 // What scripts written for Celery's worker pass and what has no meaning here.
 void OptionParser::declare_worker_accepted() {
     constexpr auto kAccepted = "Accepted, without effect";
-    for (const auto* flag : {"--without-gossip", "--without-mingle", "--without-heartbeat"})
+    for (const auto* flag : {"--without-gossip", "--without-mingle"})
         worker_->add_flag(flag)->group(kAccepted);
-    text(*worker_, "--heartbeat-interval", ignored_, "")->type_name("N")->group(kAccepted);
     text(*worker_, "-O,--optimization", ignored_, "")->type_name("NAME")->group(kAccepted);
     switch_setting(*worker_, "--disable-prefetch", "worker_disable_prefetch", "true", "")
         ->group(kAccepted);

@@ -31,6 +31,13 @@ std::vector<std::string> RevokedIds::ids() const {
     return all;
 }
 
+std::vector<std::pair<std::string, SteadyPoint>> RevokedIds::entries() const {
+    std::vector<std::pair<std::string, SteadyPoint>> all;
+    all.reserve(by_age_.size());
+    for (const auto& [added, id] : by_age_) all.emplace_back(id, added);
+    return all;
+}
+
 void RevokedIds::purge(SteadyPoint now) {
     while (!by_age_.empty() && (by_id_.size() > most_ || by_age_.begin()->first + life_ <= now)) {
         by_id_.erase(by_id_.find(by_age_.begin()->second));

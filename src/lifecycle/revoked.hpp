@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "base/clock.hpp"
@@ -24,7 +25,8 @@ public:
     void add(std::string id, SteadyPoint now);  // again: its time begins anew
     bool contains(std::string_view id, SteadyPoint now) const;
     void remove(std::string_view id);
-    std::vector<std::string> ids() const;  // oldest first
+    std::vector<std::string> ids() const;                              // oldest first
+    std::vector<std::pair<std::string, SteadyPoint>> entries() const;  // with their times
     std::size_t size() const { return by_id_.size(); }
 
 private:

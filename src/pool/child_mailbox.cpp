@@ -40,6 +40,12 @@ void ChildMailbox::resize(std::size_t slots) {
     ring();
 }
 
+void ChildMailbox::restart() {
+    const std::lock_guard lock(mutex_);
+    mail_.restart = true;
+    ring();
+}
+
 void ChildMailbox::stop(SteadyPoint deadline) {
     const std::lock_guard lock(mutex_);
     mail_.stop = std::min(deadline, mail_.stop.value_or(deadline));

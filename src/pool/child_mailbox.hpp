@@ -24,6 +24,7 @@ public:
         std::vector<Cancel> cancels;
         std::optional<std::size_t> slots;
         std::optional<SteadyPoint> stop;
+        bool restart = false;
     };
 
     ChildMailbox();                             // throws Error
@@ -32,6 +33,7 @@ public:
     bool submit(std::vector<Job>& jobs);  // false: closed, the jobs stay the caller's
     void cancel(std::string tag, int signal);
     void resize(std::size_t slots);
+    void restart();
     void stop(SteadyPoint deadline);
 
     Mail take();

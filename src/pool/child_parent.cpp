@@ -109,6 +109,8 @@ void ChildParent::accept(ChildMailbox::Mail mail) {
     }
     for (const auto& cancelled : mail.cancels) cancel(cancelled.tag, cancelled.signal);
     if (mail.slots) resize(*mail.slots);
+    if (mail.restart)
+        for (auto& [id, child] : children_) dismiss(*child);
     if (mail.stop) begin_stop(*mail.stop);
 }
 

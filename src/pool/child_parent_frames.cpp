@@ -175,7 +175,8 @@ void ChildParent::on(Child& child, ReturnedFrame& frame) {
     child.assigned -= std::min<std::uint64_t>(child.assigned, back.size());
     give_back(std::move(back));
     // What is left is running: what was to be cancelled in here can be hit now.
-    for (const auto& entry : child.window) {
+    for (auto& entry : child.window) {
+        if (entry.cancel_signal == 0) entry.cancel_signal.reset();
         if (!entry.cancel_signal || child.doom) continue;
         doom(child, Doom::Why::Cancel, entry.seq, *entry.cancel_signal);
     }

@@ -101,7 +101,7 @@ void ChildParent::recall(Child& child) {
 }
 
 void ChildParent::cancel(const std::string& tag, int signal) {
-    if (signal <= 0 || signal > SIGRTMAX) signal = SIGTERM;
+    if (signal < 0 || signal > SIGRTMAX) signal = SIGTERM;
     const auto has_tag = [&](const Entry& entry) { return entry.job.delivery->tag == tag; };
     const auto waiting = std::find_if(queue_.begin(), queue_.end(), has_tag);
     if (waiting != queue_.end()) {
@@ -117,10 +117,12 @@ void ChildParent::cancel(const std::string& tag, int signal) {
 }
 
 void ChildParent::cancel_in(Child& child, Entry& entry, int signal) {
+    const bool runs = child.window.size() == 1 && child.running_since(now_).has_value();
+    if (signal == 0 && (entry.started || runs)) return;
     entry.cancel_signal = signal;
     // Alone and running it is hit at once; else what has not begun is called back first, and then
     // the cancelled one is either among it or runs alone.
-    if (child.window.size() == 1 && child.running_since(now_)) {
+    if (runs) {
         doom(child, Doom::Why::Cancel, entry.seq, signal);
     } else {
         recall(child);

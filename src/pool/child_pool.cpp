@@ -60,6 +60,8 @@ void ChildPool::resize(std::size_t slots) {
     state_->mailbox.resize(slots);
 }
 
+void ChildPool::restart() { state_->mailbox.restart(); }
+
 void ChildPool::cancel(const std::string& tag, int signal) { state_->mailbox.cancel(tag, signal); }
 
 void ChildPool::stop(SteadyPoint deadline) {

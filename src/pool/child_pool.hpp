@@ -36,6 +36,7 @@ public:
     std::size_t slots() const override;
     std::size_t waiting() const override;
     void resize(std::size_t slots) override;
+    void restart() override;
     void cancel(const std::string& tag, int signal) override;
     void stop(SteadyPoint deadline) override;
     std::vector<int> processes() const override;

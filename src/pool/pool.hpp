@@ -59,12 +59,15 @@ public:
     virtual std::size_t slots() const = 0;
     virtual std::size_t waiting() const = 0;  // submitted, not begun
     virtual void resize(std::size_t slots) = 0;
-    // Ends the task with this tag: the process is killed (prefork) or its stop token set.
+    // Ends the task with this tag: the process is killed (prefork) or its stop token set. Signal 0:
+    // only if it has not begun.
     virtual void cancel(const std::string& tag, int signal) = 0;
     // Begins nothing more (the rest comes back as unstarted) and waits for what runs until
     // `deadline`. Then: children are killed, threads' stop tokens set. Returns when nothing runs or
     // could be done.
     virtual void stop(SteadyPoint deadline) = 0;
+    // Replaces the executing processes, each when its task has ended. Threads stay.
+    virtual void restart() {}
     virtual std::vector<int> processes() const = 0;  // ids of the executing processes
     // Threads that ran into their hard limit, or past stop(), and still run: then the process must
     // end by _exit(), for they may touch anything.

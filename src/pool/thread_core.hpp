@@ -22,7 +22,7 @@ public:
 
     void start(PoolListener& listener);
     void submit(std::vector<Job> jobs);
-    void cancel(const std::string& tag);
+    void cancel(const std::string& tag, int signal);
     void resize(std::size_t slots);
     void stop(SteadyPoint deadline);
     std::size_t slots() const;

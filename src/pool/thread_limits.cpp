@@ -98,7 +98,7 @@ void ThreadPool::Core::abandon(const SlotPtr& slot, Giving why) {
     stop.request_stop();
 }
 
-void ThreadPool::Core::cancel(const std::string& tag) {
+void ThreadPool::Core::cancel(const std::string& tag, int signal) {
     std::vector<Finished> batch;
     {
         const std::lock_guard lock(mutex_);
@@ -113,6 +113,7 @@ void ThreadPool::Core::cancel(const std::string& tag) {
         }
     }
     if (!batch.empty()) return listener_->finished(std::move(batch));
+    if (signal == 0) return;
     for (const auto& slot : all_slots()) {
         std::stop_source stop{std::nostopstate};
         {

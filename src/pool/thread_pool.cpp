@@ -23,7 +23,7 @@ std::size_t ThreadPool::waiting() const { return core_->waiting(); }
 
 void ThreadPool::resize(std::size_t slots) { core_->resize(slots); }
 
-void ThreadPool::cancel(const std::string& tag, int) { core_->cancel(tag); }
+void ThreadPool::cancel(const std::string& tag, int signal) { core_->cancel(tag, signal); }
 
 void ThreadPool::stop(SteadyPoint deadline) { core_->stop(deadline); }
 

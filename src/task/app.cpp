@@ -11,6 +11,7 @@ struct App::State {
     std::map<std::string, TaskDef, std::less<>> tasks;
     std::vector<ResourceFactory> resources;
     std::vector<ModuleSettings> settings;
+    std::map<std::string, ControlCommand, std::less<>> controls;
 };
 
 App::App() : state_(std::make_unique<State>()) {}
@@ -81,6 +82,18 @@ void App::add(ResourceFactory factory) {
 void App::config(Json settings, unknown names) {
     if (!settings.is_object()) throw ConfigError("app.config() takes a JSON object of settings");
     state_->settings.push_back({std::move(settings), names});
+}
+
+void App::control(std::string_view name, ControlCommand command) {
+    if (name.empty() || !command)
+        throw ConfigError("a control command needs a name and a function");
+    if (!state_->controls.try_emplace(std::string(name), std::move(command)).second)
+        throw ConfigError("control command '" + std::string(name) + "' is registered twice");
+}
+
+const ControlCommand* App::find_control(std::string_view name) const {
+    const auto found = state_->controls.find(name);
+    return found == state_->controls.end() ? nullptr : &found->second;
 }
 
 const TaskDef* App::find(std::string_view name) const {

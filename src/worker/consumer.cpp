@@ -24,6 +24,12 @@ constexpr std::size_t kDueAtOnce = 256;
 // begin.
 constexpr auto kStaleRenewal = 5s;
 
+TaskOptions with_limits(TaskOptions options, const TaskOverride::Limits& limits) {
+    options.time_limit = limits.hard;
+    options.soft_time_limit = limits.soft;
+    return options;
+}
+
 template <class... F>
 struct Overloaded : F... {
     using F::operator()...;
@@ -38,9 +44,14 @@ Consumer::Consumer(ConsumerParts parts) : with_(parts) {}
 Consumer::~Consumer() { stop(); }
 
 void Consumer::start(std::vector<std::string> queues) {
+    serve(std::move(queues));
+    thread_ = std::thread([this] { run(); });
+}
+
+void Consumer::serve(std::vector<std::string> queues) {
     queues_ = std::move(queues);
     with_.broker.subscribe(queues_);
-    thread_ = std::thread([this] { run(); });
+    with_.served.set(queues_);
 }
 
 void Consumer::post(Mail mail) {
@@ -50,6 +61,11 @@ void Consumer::post(Mail mail) {
 
 void Consumer::room_freed() {
     if (hungry_.exchange(false)) with_.broker.interrupt();
+}
+
+void Consumer::room_changed() {
+    hungry_ = false;
+    with_.broker.interrupt();
 }
 
 void Consumer::stop() {
@@ -99,13 +115,14 @@ void Consumer::read_mail() {
                 [&](AddConsumer& add) {
                     if (std::find(queues_.begin(), queues_.end(), add.queue) != queues_.end())
                         return;
-                    queues_.push_back(add.queue);
-                    with_.broker.subscribe(queues_);
+                    auto more = queues_;
+                    more.push_back(add.queue);
+                    serve(std::move(more));
                     log::info("Started consuming from {}", add.queue);
                 },
                 [&](CancelConsumer& cancel) {
-                    std::erase(queues_, cancel.queue);
-                    with_.broker.subscribe(queues_);
+                    auto fewer = queues_;
+                    if (std::erase(fewer, cancel.queue) > 0) serve(std::move(fewer));
                 }},
             mail
         );
@@ -152,19 +169,29 @@ void Consumer::admit_fetched(std::vector<Fetched> fetched) {
 void Consumer::admit_one(std::shared_ptr<const Delivery> delivery) {
     const auto* task = with_.app.find(delivery->request.task);
     const auto now = with_.clock.now();
-    const auto admission = admit(delivery->request, task, false, now);
+    const auto admission =
+        admit(delivery->request, task, with_.revoked.contains(*delivery, with_.clock.ticks()), now);
     if (const auto* refuse = std::get_if<Refuse>(&admission)) {
         with_.finisher.refuse(*delivery, task, refuse->outcome);
     } else if (const auto* wait = std::get_if<Hold>(&admission)) {
         hold(std::move(delivery), wait->until);
     } else {
-        const auto rate = rate_limit_of(*task, with_.settings);
+        const auto changed = with_.overrides.find(task->name);
+        const auto rate = changed && changed->rate_limit ? *changed->rate_limit
+                                                         : rate_limit_of(*task, with_.settings);
         if (rate.per_second() > 0) {
             auto& limiter = rate_limiters_.try_emplace(task->name, rate).first->second;
+            if (limiter.limit() != rate) limiter.set(rate);
             if (const auto again = limiter.take(now))
                 return wait_for_rate(std::move(delivery), *again);
         }
-        const auto options = resolve(task->options, delivery->request, with_.settings);
+        const auto options = changed && changed->limits
+                                 ? resolve(
+                                       with_limits(task->options, *changed->limits),
+                                       delivery->request,
+                                       with_.settings
+                                   )
+                                 : resolve(task->options, delivery->request, with_.settings);
         ready_.push_back(
             {.delivery = std::move(delivery),
              .task = task,

@@ -19,6 +19,9 @@
 #include "worker/finisher.hpp"
 #include "worker/held.hpp"
 #include "worker/mailbox.hpp"
+#include "worker/revoked_tasks.hpp"
+#include "worker/served_queues.hpp"
+#include "worker/task_overrides.hpp"
 
 namespace taskworker {
 
@@ -33,6 +36,9 @@ struct ConsumerParts {
     Held& held;
     Finisher& finisher;
     Observer& observer;
+    const RevokedTasks& revoked;
+    const TaskOverrides& overrides;
+    ServedQueues& served;
 };
 
 // Mailbox → fetch → admit → submit, in one thread that sleeps in one place (Broker::fetch): until a
@@ -45,6 +51,7 @@ public:
     void start(std::vector<std::string> queues);
     void post(Mail mail);  // any thread
     void room_freed();     // any thread: something was settled
+    void room_changed();   // any thread: there are more slots now
     // Stops fetching; what had not begun goes back to its lists. Returns when the thread has ended.
     void stop();
     // Monotonic time of the last fetch that reached the broker, for readiness.
@@ -56,6 +63,7 @@ private:
     void run();
     void step();
     void read_mail();
+    void serve(std::vector<std::string> queues);
     std::size_t room() const;
     void admit_fetched(std::vector<Fetched> fetched);
     void admit_one(std::shared_ptr<const Delivery> delivery);

@@ -56,7 +56,20 @@ void Finisher::finished(std::vector<Finished> batch) {
     with_.settler.push(std::move(settlements));
 }
 
-Settlement Finisher::settlement_of(const Finished& finished, const Moment& now) const {
+void Finisher::terminating(const std::string& tag, int signal) {
+    const std::lock_guard lock(mutex_);
+    signals_.insert_or_assign(tag, signal);
+    terminated_ = true;
+}
+
+std::optional<int> Finisher::signal_of(const std::string& tag) {
+    if (!terminated_) return std::nullopt;
+    const std::lock_guard lock(mutex_);
+    auto found = signals_.extract(tag);
+    return found.empty() ? std::nullopt : std::optional(found.mapped());
+}
+
+Settlement Finisher::settlement_of(const Finished& finished, const Moment& now) {
     const auto& job = finished.job;
     if (going_down_ && finished.worker_lost && acks_late(job, with_.settings))
         return handing_back(*job.delivery, true);
@@ -67,7 +80,15 @@ Settlement Finisher::settlement_of(const Finished& finished, const Moment& now) 
         .started = true,
         .worker_lost = finished.worker_lost,
         .timed_out = finished.timed_out};
-    return settle(*job.delivery, job.task, finished.outcome, execution, now);
+    const auto signal = signal_of(job.delivery->tag);
+    const auto* revoked = std::get_if<Revoked>(&finished.outcome);
+    const bool cancelled = revoked && revoked->why == Revoked::Why::Terminated;
+    if (cancelled && finished.pid == 0)  // it had not begun: nothing was there to be terminated
+        return settle(*job.delivery, job.task, Revoked{Revoked::Why::Revoked}, {}, now);
+    auto settlement = settle(*job.delivery, job.task, finished.outcome, execution, now);
+    if (cancelled && signal)
+        for (auto& event : settlement.events) event.fields["signum"] = *signal;
+    return settlement;
 }
 
 void Finisher::remember_runtime(Seconds runtime) {

@@ -2,6 +2,9 @@
 
 #include <atomic>
 #include <functional>
+#include <map>
+#include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -45,6 +48,8 @@ public:
     // From now on a killed process is our own doing (cold shutdown): a late-ack task goes back to
     // its queue instead of failing with WorkerLostError.
     void going_down() { going_down_ = true; }
+    // Remote control ends this one by that signal: told with its event.
+    void terminating(const std::string& tag, int signal);
     // Still running in a thread that cannot be ended, and the process is about to end.
     void abandon(const Inflight::Entry& entry, const TaskDef* task);
 
@@ -56,11 +61,15 @@ private:
     Moment moment(Luck& luck) const {
         return {with_.clock.now(), luck, with_.node, with_.settings};
     }
-    Settlement settlement_of(const Finished& finished, const Moment& now) const;
+    Settlement settlement_of(const Finished& finished, const Moment& now);
+    std::optional<int> signal_of(const std::string& tag);
     void remember_runtime(Seconds runtime);
 
     const FinisherParts with_;
     LuckSource luck_;
+    std::mutex mutex_;
+    std::map<std::string, int> signals_;   // guarded by mutex_; by tag
+    std::atomic<bool> terminated_{false};  // some signal was noted
     std::atomic<bool> going_down_{false};
     std::atomic<double> average_runtime_{0};
     std::atomic<std::size_t> handed_back_{0};

@@ -2,13 +2,14 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <utility>
 
+#include "backend/open_backend.hpp"
 #include "base/log.hpp"
 #include "broker/open_broker.hpp"
 #include "ledger/open_ledger.hpp"
-#include "observe/log_observer.hpp"
 #include "worker/make_pool.hpp"
 
 namespace taskworker {
@@ -18,6 +19,12 @@ using namespace std::chrono_literals;
 constexpr auto kSettleAtEnd = 10s;  // how long our end waits for a Redis that is away
 
 std::string fresh_worker_id() { return Luck::seeded_by_the_system().uuid(); }
+
+// What remote control stores must not keep it waiting for a Redis that is away.
+Settings impatient(Settings settings) {
+    settings.redis_socket_timeout = std::min(settings.redis_socket_timeout, Seconds(1));
+    return settings;
+}
 
 const char* name_of(Inflight::Stage stage) {
     switch (stage) {
@@ -45,22 +52,27 @@ RunningWorker::RunningWorker(
     : app_(app),
       settings_(settings),
       options_(options),
-      observer_(std::make_unique<LogObserver>()),
+      event_groups_(settings.worker_send_task_events),
       transport_(open_broker(settings, options.node, id)),
       broker_(transport_->broker()),
       consumer_leases_(transport_->leases()),
       keeper_leases_(transport_->leases()),
+      control_leases_(transport_->leases()),
+      control_fanout_(transport_->fanout()),
+      event_fanout_(transport_->fanout()),
+      revocations_(transport_->revocations()),
+      control_backend_(open_backend(impatient(settings))),
       settler_ledger_(open_ledger(settings, options.node, id)),
       keeper_ledger_(open_ledger(settings, options.node, id)),
       resources_(app, settings),
-      settler_(*settler_ledger_, *observer_, clock_, [this](auto tags) { over(tags); }),
+      settler_(*settler_ledger_, observer_, clock_, [this](auto tags) { over(tags); }),
       finisher_(
           {.settings = settings,
            .node = options.node,
            .clock = clock_,
            .settler = settler_,
            .held = held_,
-           .observer = *observer_,
+           .observer = observer_,
            .pool_failed = [this](const std::string& why) { pool_failed(why); }}
       ),
       pool_(make_pool(app, settings, options, resources_)),
@@ -72,7 +84,7 @@ RunningWorker::RunningWorker(
            .leases = *keeper_leases_,
            .ledger = *keeper_ledger_,
            .held = held_,
-           .observer = *observer_,
+           .observer = observer_,
            .lease_lost =
                [this](const std::string& tag, Inflight::Stage stage) { lost(tag, stage); }}
       ),
@@ -85,20 +97,73 @@ RunningWorker::RunningWorker(
            .pool = *pool_,
            .held = held_,
            .finisher = finisher_,
-           .observer = *observer_}
-      ) {}
+           .observer = observer_,
+           .revoked = revoked_,
+           .overrides = overrides_,
+           .served = served_}
+      ),
+      events_(
+          {.fanout = *event_fanout_,
+           .groups = event_groups_,
+           .lamport = lamport_,
+           .clock = clock_,
+           .node = options.node,
+           .exchange = settings.event_exchange,
+           .heartbeat = options.heartbeat,
+           .load =
+               [this] {
+                   return WorkerNews::Load{
+                       .active = held_.running(), .processed = counts_.total(), .averages = {}};
+               }}
+      ) {
+    observer_.add(log_);
+    observer_.add(counts_);
+    observer_.add(events_);
+    if (settings.worker_enable_remote_control)
+        control_ = std::make_unique<ControlService>(control_parts());
+}
+
+ControlParts RunningWorker::control_parts() {
+    return {
+        .app = app_,
+        .settings = settings_,
+        .node = options_.node,
+        .clock = clock_,
+        .lamport = lamport_,
+        .fanout = *control_fanout_,
+        .revocations = *revocations_,
+        .leases = *control_leases_,
+        .backend = *control_backend_,
+        .pool = *pool_,
+        .held = held_,
+        .finisher = finisher_,
+        .consumer = consumer_,
+        .revoked = revoked_,
+        .overrides = overrides_,
+        .served = served_,
+        .counts = counts_,
+        .events = event_groups_,
+        .heartbeat = [this] { events_.beat(); },
+        .conf = options_.conf,
+        .report = options_.report,
+        .shut_down = [] { ::kill(::getpid(), SIGTERM); }};
+}
 
 RunningWorker::~RunningWorker() = default;
 
 void RunningWorker::connect() { keeper_.beat_once(); }
 
 void RunningWorker::start() {
+    events_.start();
     pool_->start(finisher_);
     settler_.start();
     keeper_.start();
     auto queues = options_.queues;
     if (queues.empty()) queues.push_back(settings_.task_default_queue);
     consumer_.start(std::move(queues));
+    if (!control_) return;
+    control_->connect();
+    control_->start();
 }
 
 void RunningWorker::tell_what_runs() {
@@ -135,6 +200,8 @@ bool RunningWorker::finish() {
         log::warning("Restoring {} unacknowledged message(s)", n);
     if (const auto left = settler_.stop(clock_.ticks() + kSettleAtEnd); left > 0)
         log::error("{} result(s) could not be stored; their tasks will be run again", left);
+    if (control_) control_->stop();
+    events_.stop();
     keeper_.stop();
     return pool_->stuck() == 0;
 }

@@ -6,13 +6,20 @@
 #include <span>
 #include <string>
 
+#include "backend/result_backend.hpp"
 #include "base/clock.hpp"
+#include "base/lamport_clock.hpp"
 #include "broker/transport.hpp"
 #include "ledger/ledger.hpp"
-#include "observe/observer.hpp"
+#include "observe/event_groups.hpp"
+#include "observe/event_publisher.hpp"
+#include "observe/log_observer.hpp"
+#include "observe/observers.hpp"
+#include "observe/task_counts.hpp"
 #include "pool/pool.hpp"
 #include "task/resources.hpp"
 #include "worker/consumer.hpp"
+#include "worker/control_service.hpp"
 #include "worker/finisher.hpp"
 #include "worker/held.hpp"
 #include "worker/keeper.hpp"
@@ -47,6 +54,7 @@ private:
         const WorkerOptions& options,
         const std::string& id
     );
+    ControlParts control_parts();
     void over(std::span<const std::string> tags);
     void lost(const std::string& tag, Inflight::Stage stage);
     void pool_failed(const std::string& why);
@@ -55,18 +63,30 @@ private:
     const Settings& settings_;
     const WorkerOptions& options_;
     SystemClock clock_;
-    std::unique_ptr<Observer> observer_;
+    LamportClock lamport_;
+    LogObserver log_;
+    TaskCounts counts_;
+    EventGroups event_groups_;
+    Observers observer_;
     std::unique_ptr<Transport> transport_;
     std::unique_ptr<Broker> broker_;
-    std::unique_ptr<Leases> consumer_leases_, keeper_leases_;
+    std::unique_ptr<Leases> consumer_leases_, keeper_leases_, control_leases_;
+    std::unique_ptr<Fanout> control_fanout_, event_fanout_;
+    std::unique_ptr<Revocations> revocations_;
+    std::unique_ptr<ResultBackend> control_backend_;
     std::unique_ptr<Ledger> settler_ledger_, keeper_ledger_;
     Resources resources_;
     Held held_;
+    RevokedTasks revoked_;
+    TaskOverrides overrides_;
+    ServedQueues served_;
     Settler settler_;
     Finisher finisher_;
     std::unique_ptr<Pool> pool_;
     Keeper keeper_;
     Consumer consumer_;
+    EventPublisher events_;
+    std::unique_ptr<ControlService> control_;  // none without worker_enable_remote_control
     std::atomic<bool> failed_{false};
 };
 

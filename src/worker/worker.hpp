@@ -1,5 +1,7 @@
 #pragma once
 
+#include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,6 +17,11 @@ struct WorkerOptions {
     std::string module_path;          // the .so that children load; empty: statically linked
     std::vector<std::string>
         child_arguments;  // of `taskworker pool-child`, so that it builds the same app
+    std::optional<Seconds> heartbeat = Seconds(2);  // of events; none: no news of the worker itself
+    // For remote control: the settings without secrets, those that are not defaults or all; and
+    // what `report` prints.
+    std::function<Json(bool with_defaults)> conf = {};
+    std::function<std::string()> report = {};
 };
 
 // Builds the parts, runs until a signal ends it, takes them down in order. Returns the exit code.
