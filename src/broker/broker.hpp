@@ -26,6 +26,8 @@ public:
     // takes nothing, but still waits, so the consumer has one place to sleep.
     virtual std::vector<Fetched> fetch(std::size_t room, SteadyPoint until) = 0;
     virtual void interrupt() = 0;
+    // Gives up all connections; the next fetch makes new ones. The consumer's thread.
+    virtual void reconnect() = 0;
 
     // From now on these queues, in this order. Before the first fetch, or between two.
     virtual void subscribe(std::vector<std::string> queues) = 0;

@@ -30,6 +30,11 @@ struct Parking {
     std::string tag;
     TimePoint due;
 };
+// A task that waits for its time, as it lies in the broker.
+struct ParkedTask {
+    TimePoint due;
+    std::string queue, message;
+};
 struct Handover {
     std::string tag, list, message;
 };
@@ -44,6 +49,7 @@ public:
     struct Beat {
         bool known = true;
         std::vector<std::string> dead;  // workers to reap: only one caller at a time is told
+        std::size_t backlog = 0;        // messages that wait in the lists we serve
     };
     virtual Beat beat() = 0;
     virtual void leave() = 0;  // orderly end: nobody needs to reap us
@@ -61,6 +67,8 @@ public:
         Delivery delivery;
     };
     virtual std::vector<Parked> parked(std::size_t most) = 0;
+    // To look at: from the `from`-th on, the next due first.
+    virtual std::vector<ParkedTask> parked(std::size_t from, std::size_t most) = 0;
     // Unstarted leases, newest first, back to the front of their lists. Returns how many were ours.
     virtual std::size_t hand_back(std::span<const Handover> leases) = 0;
 

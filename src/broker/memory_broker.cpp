@@ -68,6 +68,7 @@ public:
         interrupted_ = true;
         queues_->changed.notify_all();
     }
+    void reconnect() override {}
     void subscribe(std::vector<std::string> served) override {
         const Lock lock(queues_->mutex);
         queues_->workers[worker_].queues = {served.begin(), served.end()};
@@ -116,7 +117,9 @@ public:
         const Lock lock(queues_->mutex);
         const bool known = queues_->workers.contains(worker_);
         queues_->workers[worker_].dead = false;
-        Beat beat{.known = known, .dead = {}};
+        Beat beat{.known = known, .dead = {}, .backlog = 0};
+        for (const auto& queue : queues_->workers[worker_].queues)
+            beat.backlog += queues_->lists[queue].size();
         for (const auto& [id, worker] : queues_->workers)
             if (worker.dead) beat.dead.push_back(id);
         return beat;
@@ -199,6 +202,20 @@ public:
             result.erase(result.begin() + static_cast<std::ptrdiff_t>(most), result.end());
         return result;
     }
+    std::vector<ParkedTask> parked(std::size_t from, std::size_t most) override {
+        const Lock lock(queues_->mutex);
+        std::vector<ParkedTask> all;
+        for (const auto& [tag, lease] : queues_->leases)
+            if (lease.parked) all.push_back({lease.renewed, lease.list, lease.message});
+        std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) {
+            return a.due < b.due;
+        });
+        const auto first = std::min(from, all.size());
+        const auto last = first + std::min(most, all.size() - first);
+        return {
+            all.begin() + static_cast<std::ptrdiff_t>(first),
+            all.begin() + static_cast<std::ptrdiff_t>(last)};
+    }
     std::size_t hand_back(std::span<const Handover> leases) override {
         const Lock lock(queues_->mutex);
         std::size_t ours = 0;
@@ -274,14 +291,39 @@ public:
     }
     std::vector<DeadLetter> list(std::size_t from, std::size_t most) override {
         const Lock lock(queues_->mutex);
-        std::vector<DeadLetter> newest(
-            queues_->dead_letters.rbegin(), queues_->dead_letters.rend()
-        );
+        const auto newest = newest_first();
         const auto first = std::min(from, newest.size());
         const auto last = first + std::min(most, newest.size() - first);
         return {
             newest.begin() + static_cast<std::ptrdiff_t>(first),
             newest.begin() + static_cast<std::ptrdiff_t>(last)};
+    }
+    std::vector<DeadLetter> before(const std::string& entry, std::size_t most) override {
+        const Lock lock(queues_->mutex);
+        std::vector<DeadLetter> older;
+        bool found = entry.empty();
+        for (auto& letter : newest_first()) {
+            if (found && older.size() < most) older.push_back(letter);
+            found = found || letter.entry == entry;
+        }
+        return older;
+    }
+    std::size_t replay(std::span<const Replay> letters) override {
+        const Lock lock(queues_->mutex);
+        std::size_t n = 0;
+        for (const auto& letter : letters) {
+            if (!take(letter.entry)) continue;
+            queues_->lists[letter.list].push_back(letter.message);
+            ++n;
+        }
+        queues_->changed.notify_all();
+        return n;
+    }
+    std::size_t remove(std::span<const std::string> entries) override {
+        const Lock lock(queues_->mutex);
+        return static_cast<std::size_t>(std::count_if(
+            entries.begin(), entries.end(), [&](const auto& entry) { return take(entry); }
+        ));
     }
     std::size_t size() override {
         const Lock lock(queues_->mutex);
@@ -289,6 +331,16 @@ public:
     }
 
 private:
+    std::vector<DeadLetter> newest_first() {
+        for (auto& letter : queues_->dead_letters)
+            if (letter.entry.empty()) letter.entry = std::to_string(queues_->next_letter++);
+        return {queues_->dead_letters.rbegin(), queues_->dead_letters.rend()};
+    }
+    bool take(const std::string& entry) {
+        return std::erase_if(queues_->dead_letters, [&](const auto& letter) {
+                   return letter.entry == entry;
+               }) > 0;
+    }
     Queues queues_;
 };
 

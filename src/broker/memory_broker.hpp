@@ -48,6 +48,7 @@ struct MemoryQueues {
     std::map<const void*, Listener> listeners;
     std::set<std::tuple<std::string, std::string, std::string>> bindings;  // exchange, key, queue
     std::vector<std::string> revoked;                                      // oldest first
+    std::uint64_t next_letter = 1;
     std::uint64_t next_tag = 100'000'000'000;
 
     void push(const std::string& list, std::string message);  // as a producer does

@@ -58,6 +58,11 @@ void RedisBroker::interrupt() {
     [[maybe_unused]] const auto written = ::write(wake_.get(), &one, sizeof one);
 }
 
+void RedisBroker::reconnect() {
+    ghosts_ = ticks() + steady(kBlmoveTimeoutMany + kOverdue);
+    lost();
+}
+
 // After an error nothing is known of what was under way: all connections go, the next fetch finds
 // what lies in our inboxes.
 template <class F>

@@ -26,6 +26,7 @@ public:
 
     std::vector<Fetched> fetch(std::size_t room, SteadyPoint until) override;
     void interrupt() override;
+    void reconnect() override;
     void subscribe(std::vector<std::string> queues) override;
     std::vector<Fetched> unsubscribe() override;
     void publish(std::span<const Outgoing> messages) override;

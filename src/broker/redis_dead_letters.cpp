@@ -1,11 +1,16 @@
 #include "broker/redis_dead_letters.hpp"
 
+#include <algorithm>
 #include <charconv>
 
 #include "broker/broker_errors.hpp"
+#include "broker/scripts.hpp"
 
 namespace taskworker {
 namespace {
+
+constexpr std::size_t kReplayAtOnce = 32;  // whole messages pass through Lua
+constexpr std::size_t kRemoveAtOnce = 1000;
 
 std::int64_t milliseconds(TimePoint at) {
     return std::chrono::duration_cast<std::chrono::milliseconds>(at.time_since_epoch()).count();
@@ -20,7 +25,8 @@ TimePoint time_of(std::string_view id) {
 
 DeadLetter letter_of(redis::Reply& entry) {
     DeadLetter letter;
-    letter.at = time_of(entry.items.at(0).text);
+    letter.entry = entry.items.at(0).text;
+    letter.at = time_of(letter.entry);
     auto& fields = entry.items.at(1).items;
     for (std::size_t i = 0; i + 1 < fields.size(); i += 2) {
         const auto& name = fields[i].text;
@@ -87,6 +93,54 @@ std::vector<DeadLetter> RedisDeadLetters::list(std::size_t from, std::size_t mos
         for (std::size_t i = from; i < reply.items.size(); ++i)
             result.push_back(letter_of(reply.items[i]));
         return result;
+    });
+}
+
+std::vector<DeadLetter> RedisDeadLetters::before(const std::string& entry, std::size_t most) {
+    return as_broker_error([&] {
+        const auto from = entry.empty() ? std::string("+") : "(" + entry;
+        auto reply = connection_.call("XREVRANGE", keys_.dead_letters, from, "-", "COUNT", most);
+        std::vector<DeadLetter> result;
+        for (auto& item : reply.items) result.push_back(letter_of(item));
+        return result;
+    });
+}
+
+std::size_t RedisDeadLetters::replay(std::span<const Replay> letters) {
+    return as_broker_error([&] {
+        std::size_t moved = 0;
+        while (!letters.empty()) {
+            const auto some = letters.first(std::min(kReplayAtOnce, letters.size()));
+            std::vector<std::string> lists;
+            for (const auto& letter : some) lists.push_back(keys_.key(letter.list));
+            std::vector<std::string_view> names{keys_.dead_letters}, words;
+            names.insert(names.end(), lists.begin(), lists.end());
+            for (const auto& letter : some)
+                words.insert(words.end(), {letter.entry, letter.message});
+            moved +=
+                static_cast<std::size_t>(connection_.run(broker::kReplay, names, words).integer);
+            letters = letters.subspan(some.size());
+        }
+        return moved;
+    });
+}
+
+std::size_t RedisDeadLetters::remove(std::span<const std::string> entries) {
+    return as_broker_error([&] {
+        std::size_t removed = 0;
+        connection_.connect();
+        while (!entries.empty()) {
+            const auto some = entries.first(std::min(kRemoveAtOnce, entries.size()));
+            auto& out = connection_.out();
+            out.begin(2 + some.size());
+            out.arg("XDEL"), out.arg(keys_.dead_letters);
+            for (const auto& entry : some) out.arg(entry);
+            const auto replies = connection_.round_trip();
+            connection_.check(replies.at(0), "XDEL");
+            removed += static_cast<std::size_t>(replies[0].integer);
+            entries = entries.subspan(some.size());
+        }
+        return removed;
     });
 }
 

@@ -23,10 +23,14 @@ void write_dead_letter_trim(redis::CommandWriter& out, const RedisKeys& keys, Ti
 // newest.
 class RedisDeadLetters final : public DeadLetters {
 public:
+    // The connection has to know kReplay.
     RedisDeadLetters(redis::ConnectionOptions connection, RedisKeys keys)
         : connection_(std::move(connection)), keys_(std::move(keys)) {}
     void add(std::span<const DeadLetter> letters) override;
     std::vector<DeadLetter> list(std::size_t from, std::size_t most) override;
+    std::vector<DeadLetter> before(const std::string& entry, std::size_t most) override;
+    std::size_t replay(std::span<const Replay> letters) override;
+    std::size_t remove(std::span<const std::string> entries) override;
     std::size_t size() override;
 
 private:

@@ -23,12 +23,20 @@ std::string score(double seconds) { return fmt::format("{:.6f}", seconds); }
 
 SteadyPoint ticks() { return std::chrono::steady_clock::now(); }
 
+// Who hears nothing for so long tries a new connection, before the others think us dead.
+constexpr Millis kPatience{3000};
+
+redis::ConnectionOptions prompt(redis::ConnectionOptions options) {
+    options.timeout = std::min(options.timeout, kPatience);
+    return options;
+}
+
 }  // namespace
 
 RedisLeases::RedisLeases(RedisSettings settings, Lifetimes lifetimes)
     : with_(std::move(settings)),
       lifetimes_(lifetimes),
-      connection_(with_.connection(
+      connection_(prompt(with_.connection(
           "leases",
           {&broker::kRelease,
            &broker::kHeartbeat,
@@ -39,7 +47,7 @@ RedisLeases::RedisLeases(RedisSettings settings, Lifetimes lifetimes)
            &broker::kRestore,
            &broker::kLeave,
            &broker::kUnlock}
-      )) {}
+      ))) {}
 
 redis::Reply RedisLeases::run(
     const redis::Script& script,
@@ -53,6 +61,10 @@ redis::Reply RedisLeases::run(
 Leases::Beat RedisLeases::beat() {
     return as_broker_error([&] {
         const auto& keys = with_.keys;
+        std::vector<std::string> lists;
+        for (const auto& list : with_.presence->served()) lists.push_back(keys.key(list));
+        std::vector<std::string_view> names{keys.workers, keys.inboxes, keys.reaper};
+        names.insert(names.end(), lists.begin(), lists.end());
         std::vector<std::string> arguments{
             with_.presence->id(),
             with_.presence->record(),
@@ -64,11 +76,7 @@ Leases::Beat RedisLeases::beat() {
             ticks() - std::chrono::duration_cast<SteadyPoint::duration>(0.9 * lifetimes_.beat);
         for (const auto& [id, suspect] : suspects_)
             if (suspect.first <= before) arguments.insert(arguments.end(), {id, suspect.seen});
-        return read_beat(
-            run(broker::kHeartbeat,
-                std::array<std::string_view, 3>{keys.workers, keys.inboxes, keys.reaper},
-                arguments)
-        );
+        return read_beat(run(broker::kHeartbeat, names, arguments));
     });
 }
 
@@ -84,6 +92,7 @@ Leases::Beat RedisLeases::read_beat(redis::Reply reply) {
         now[seen[i].text] = same ? old->second : Suspect{seen[i + 1].text, ticks()};
     }
     suspects_ = std::move(now);
+    beat.backlog = static_cast<std::size_t>(reply.items.at(3).integer);
     return beat;
 }
 
@@ -266,6 +275,32 @@ std::optional<TimePoint> RedisLeases::next_due() {
         const auto reply = connection_.call("ZRANGE", with_.keys.parked, 0, 0, "WITHSCORES");
         if (reply.items.size() < 2) return std::nullopt;
         return from_unix(reply.items[1].number());
+    });
+}
+
+std::vector<ParkedTask> RedisLeases::parked(std::size_t from, std::size_t most) {
+    return as_broker_error([&] {
+        std::vector<ParkedTask> result;
+        if (most == 0) return result;
+        const auto range =
+            connection_.call("ZRANGE", with_.keys.parked, from, from + most - 1, "WITHSCORES");
+        const auto n = range.items.size() / 2;
+        if (n == 0) return result;
+        auto& out = connection_.out();
+        out.begin(2 + n);
+        out.arg("HMGET"), out.arg(with_.keys.unacked);
+        for (std::size_t i = 0; i < n; ++i) out.arg(range.items[2 * i].text);
+        const auto entries = connection_.round_trip();
+        connection_.check(entries.at(0), "HMGET");
+        for (std::size_t i = 0; i < n; ++i) {
+            const auto parts = parse_tag(range.items[2 * i].text);
+            result.push_back(
+                {.due = from_unix(range.items[2 * i + 1].number()),
+                 .queue = parts ? std::string(with_.keys.queue_of(parts->list)) : "",
+                 .message = std::string(message_in(entries[0].items.at(i).text).value_or(""))}
+            );
+        }
+        return result;
     });
 }
 

@@ -13,8 +13,8 @@ namespace taskworker {
 // When a worker counts as dead. By Redis' clock.
 struct Lifetimes {
     Seconds beat{2};
-    Seconds suspect{8};  // not seen for so long: looked at again a beat later
-    Seconds dead{10};
+    Seconds suspect{6};  // not seen for so long: looked at again a beat later
+    Seconds dead{8};
     Seconds forgotten{50};  // dead, and no connection of it can still be blocked in Redis
 };
 
@@ -31,6 +31,7 @@ public:
     std::vector<Fetched> claim_due(TimePoint now, std::size_t most) override;
     std::optional<TimePoint> next_due() override;
     std::vector<Parked> parked(std::size_t most) override;
+    std::vector<ParkedTask> parked(std::size_t from, std::size_t most) override;
     std::size_t hand_back(std::span<const Handover> leases) override;
     ReapReport reap(const std::string& worker) override;
     std::size_t restore_expired(TimePoint now) override;

@@ -8,6 +8,7 @@
 #include "broker/redis_dead_letters.hpp"
 #include "broker/redis_fanout.hpp"
 #include "broker/redis_revocations.hpp"
+#include "broker/scripts.hpp"
 
 namespace taskworker {
 namespace {
@@ -49,7 +50,7 @@ std::unique_ptr<Leases> RedisTransport::leases() {
 }
 
 std::unique_ptr<DeadLetters> RedisTransport::dead_letters() {
-    return std::make_unique<RedisDeadLetters>(with_.connection("dead-letters"), with_.keys);
+    return std::make_unique<RedisDeadLetters>(with_.connection("dead-letters", {&broker::kReplay}), with_.keys);
 }
 
 std::unique_ptr<Fanout> RedisTransport::fanout() { return std::make_unique<RedisFanout>(with_); }

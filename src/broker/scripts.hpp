@@ -8,6 +8,7 @@ namespace taskworker::broker {
 inline constexpr redis::Script kClaim{"claim.lua", k_claim_lua};
 inline constexpr redis::Script kRegister{"register.lua", k_register_lua};
 inline constexpr redis::Script kRelease{"release.lua", k_release_lua};
+inline constexpr redis::Script kReplay{"replay.lua", k_replay_lua};
 inline constexpr redis::Script kHeartbeat{"heartbeat.lua", k_heartbeat_lua};
 inline constexpr redis::Script kReap{"reap.lua", k_reap_lua};
 inline constexpr redis::Script kReclaim{"reclaim.lua", k_reclaim_lua};

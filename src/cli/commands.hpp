@@ -25,6 +25,13 @@ int run_status_command(
 int run_events_command(
     const GlobalOptions& global, const EventsCommand& options, RegisterTasks linked_in
 );
+int run_dlq_command(
+    const GlobalOptions& global, const DlqCommand& options, RegisterTasks linked_in
+);
+int run_scheduled_command(
+    const GlobalOptions& global, const ScheduledCommand& options, RegisterTasks linked_in
+);
+int run_recover_command(const GlobalOptions& global, RegisterTasks linked_in);
 int run_pool_child_command(const GlobalOptions& global, RegisterTasks linked_in);
 
 }  // namespace taskworker

@@ -32,9 +32,22 @@ OptionParser::OptionParser() {
     declare_call();
     declare_result();
     declare_remote();
+    declare_dlq();
+    declare_scheduled();
+    declare_recover();
     pool_child_ = app_.add_subcommand("pool-child", "")->group("");
     for (auto* command :
-         {worker_, call_, result_, inspect_, control_, status_, events_, pool_child_}) {
+         {worker_,
+          call_,
+          result_,
+          inspect_,
+          control_,
+          status_,
+          events_,
+          dlq_,
+          scheduled_,
+          recover_,
+          pool_child_}) {
         command->fallthrough();  // `taskworker worker -A app`: Celery's old order
         command->allow_extras();
         if (command != pool_child_) command->group("Commands");
@@ -208,6 +221,9 @@ Invocation OptionParser::invocation() {
         return {global_, remote_options_};
     }
     if (events_->parsed()) return {global_, events_options_};
+    if (dlq_->parsed()) return {global_, dlq()};
+    if (scheduled_->parsed()) return {global_, scheduled_options_};
+    if (recover_->parsed()) return {global_, RecoverCommand{}};
     if (pool_child_->parsed()) return {global_, PoolChildCommand{}};
     if (!level_.empty()) {
         const auto level = log::level_from(level_);

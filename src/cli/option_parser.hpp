@@ -27,6 +27,10 @@ private:
     void declare_result();
     void declare_remote();
     CLI::App* remote(const char* name, const char* help);
+    void declare_dlq();
+    void declare_scheduled();
+    void declare_recover();
+    DlqCommand dlq() const;
     static CLI::Option* text(CLI::App& to, const char* flags, std::string& value, const char* help);
     // A flag whose value is a setting: its text goes through the settings' own checks.
     CLI::Option* setting(CLI::App& to, const char* flags, const char* name, const char* help);
@@ -47,6 +51,9 @@ private:
     CLI::App* control_ = nullptr;
     CLI::App* status_ = nullptr;
     CLI::App* events_ = nullptr;
+    CLI::App* dlq_ = nullptr;
+    CLI::App* scheduled_ = nullptr;
+    CLI::App* recover_ = nullptr;
     CLI::App* pool_child_ = nullptr;
 
     GlobalOptions global_;
@@ -55,6 +62,9 @@ private:
     ResultCommand result_options_;
     RemoteCommand remote_options_;
     EventsCommand events_options_;
+    DlqCommand dlq_options_;
+    ScheduledCommand scheduled_options_;
+    std::string dlq_action_;
     std::vector<std::string> sets_;
     std::string config_, level_, serializer_, ignored_;
 };

@@ -55,6 +55,23 @@ struct EventsCommand {
     bool json = false;
 };
 
+struct DlqCommand {
+    enum class Action { List, Show, Replay, Purge };
+    Action action = Action::List;
+    std::vector<std::string> ids;  // of entries or of tasks
+    std::string task, reason, queue;
+    std::optional<double> older, younger;  // seconds
+    bool all = false, yes = false, json = false;
+    std::optional<std::size_t> limit;
+};
+
+struct ScheduledCommand {
+    bool json = false;
+    std::optional<std::size_t> limit;
+};
+
+struct RecoverCommand {};
+
 struct PoolChildCommand {};
 
 struct Invocation {
@@ -65,6 +82,9 @@ struct Invocation {
         ResultCommand,
         RemoteCommand,
         EventsCommand,
+        DlqCommand,
+        ScheduledCommand,
+        RecoverCommand,
         PoolChildCommand>
         command;
 };

@@ -38,6 +38,9 @@ int dispatch(const Invocation& said, RegisterTasks linked_in) {
                                 : run_remote_command(global, c, linked_in);
             },
             [&](const EventsCommand& c) { return run_events_command(global, c, linked_in); },
+            [&](const DlqCommand& c) { return run_dlq_command(global, c, linked_in); },
+            [&](const ScheduledCommand& c) { return run_scheduled_command(global, c, linked_in); },
+            [&](const RecoverCommand&) { return run_recover_command(global, linked_in); },
             [&](const PoolChildCommand&) { return run_pool_child_command(global, linked_in); },
         },
         said.command

@@ -58,7 +58,8 @@ bool Inflight::settle(std::string_view tag) {
 
 std::optional<Inflight::Stage> Inflight::lose(std::string_view tag) {
     auto* found = entry(tag);
-    if (!found || found->lost) return std::nullopt;
+    // On its way to be settled: the lease goes with it, and the settlement tells if it was stolen.
+    if (!found || found->lost || found->stage == Stage::Settling) return std::nullopt;
     found->lost = true;
     return found->stage;
 }

@@ -230,11 +230,12 @@ void Connection::flush() {
     if (!stream_) fail(Kind::Lost, "write", "not connected");
     outstanding_ += out_.take_count();
     auto& buffer = out_.buffer();
-    const auto until = in(options_.timeout);
+    auto until = in(options_.timeout);
     for (std::size_t sent = 0; sent < buffer.size();) {
         const auto io = stream_->write(buffer.data() + sent, buffer.size() - sent);
         if (io.state == Stream::State::Done) {
             sent += io.bytes;
+            until = in(options_.timeout);
             continue;
         }
         if (io.state == Stream::State::Closed) {
@@ -257,6 +258,7 @@ bool Connection::receive() {
     wanted_ = io.state == Stream::State::WantWrite ? POLLOUT : POLLIN;
     if (io.state != Stream::State::Done) return false;
     reader_->feed(chunk.data(), io.bytes);
+    received_ += io.bytes;
     return true;
 }
 
@@ -267,9 +269,12 @@ std::string Connection::trouble(int error) const {
 }
 
 Reply Connection::read() {
-    const auto until = in(options_.timeout);
-    for (;;) {
+    auto until = in(options_.timeout);
+    for (auto seen = received_;;) {
         if (auto reply = try_read()) return *std::move(reply);
+        // A large answer over a slow line takes its time: only silence counts.
+        if (received_ != seen) until = in(options_.timeout);
+        seen = received_;
         if (wait_for(stream_->fd(), wanted_, until) == 0) lose(Kind::Timeout, "read", "timed out");
     }
 }

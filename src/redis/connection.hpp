@@ -27,7 +27,7 @@ struct ConnectionOptions {
     std::string name;  // CLIENT SETNAME, for people who look at CLIENT LIST
     std::vector<const Script*> scripts = {};  // loaded at connect, so that they exist inside MULTI
     Millis connect_timeout{4000};
-    Millis timeout{30'000};  // from the last byte sent to the last one of the answer
+    Millis timeout{5'000};  // without a byte moving while we write or wait for an answer
     Keepalive keepalive = {};
     std::shared_ptr<Servers> servers = {};  // shared by all connections that belong together
 };
@@ -125,6 +125,7 @@ private:
     ServerInfo server_;
     std::vector<Loaded> loaded_;
     std::size_t outstanding_ = 0;
+    std::uint64_t received_ = 0;  // bytes, ever
     std::uint64_t generation_ = 0;
 };
 

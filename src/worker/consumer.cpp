@@ -22,7 +22,7 @@ constexpr auto kLook = 1s;  // for parked tasks, at least this often
 constexpr std::size_t kDueAtOnce = 256;
 // Half the time after which others think a silent worker dead: older than this, we ask before we
 // begin.
-constexpr auto kStaleRenewal = 5s;
+constexpr auto kStaleRenewal = 4s;
 
 TaskOptions with_limits(TaskOptions options, const TaskOverride::Limits& limits) {
     options.time_limit = limits.hard;
@@ -100,8 +100,10 @@ void Consumer::step() {
     // Asked again after the flag is up: what was settled in between has not seen it.
     const auto now_free = hungry_ ? room() : space;
     if (now_free > 0) hungry_ = false;
+    has_room_ = now_free > 0;
     auto fetched = with_.broker.fetch(now_free, wake_at());
     hungry_ = false;
+    fetched_ += fetched.size();
     last_fetch_ = with_.clock.ticks().time_since_epoch().count();
     admit_fetched(std::move(fetched));
     submit();
@@ -123,7 +125,8 @@ void Consumer::read_mail() {
                 [&](CancelConsumer& cancel) {
                     auto fewer = queues_;
                     if (std::erase(fewer, cancel.queue) > 0) serve(std::move(fewer));
-                }},
+                },
+                [&](Reconnect&) { with_.broker.reconnect(); }},
             mail
         );
     }

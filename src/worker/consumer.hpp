@@ -59,6 +59,10 @@ public:
         return SteadyPoint(SteadyPoint::duration(last_fetch_.load()));
     }
 
+    // For FetchWatch: whether it could take a message now, and how many it ever took.
+    bool has_room() const { return has_room_; }
+    std::uint64_t fetched() const { return fetched_; }
+
 private:
     void run();
     void step();
@@ -89,6 +93,8 @@ private:
     Luck luck_ = Luck::seeded_by_the_system();
     std::atomic<bool> hungry_{false};  // sleeps for want of room: room_freed() wakes it
     std::atomic<bool> stopping_{false};
+    std::atomic<bool> has_room_{false};
+    std::atomic<std::uint64_t> fetched_{0};
     std::atomic<SteadyPoint::rep> last_fetch_{0};
     std::thread thread_;
 };

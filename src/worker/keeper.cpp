@@ -4,15 +4,13 @@
 #include <utility>
 
 #include "base/log.hpp"
-#include "lifecycle/lost.hpp"
-#include "lifecycle/settle.hpp"
 #include "taskworker/errors.hpp"
 
 namespace taskworker {
 namespace {
 
 using namespace std::chrono_literals;
-constexpr auto kBeat = 2s;      // dead after 10 s without (docs/protocol/redis-delivery.md)
+constexpr auto kBeat = 2s;      // dead after 8 s without (docs/protocol/redis-delivery.md)
 constexpr auto kRestore = 10s;  // kombu's cadence
 
 Seconds visibility_timeout(const Settings& settings) {
@@ -24,12 +22,22 @@ Seconds visibility_timeout(const Settings& settings) {
 
 SteadyPoint::duration renewal_interval(const Settings& settings) {
     const Seconds third = visibility_timeout(settings) / 3;
-    return std::chrono::duration_cast<SteadyPoint::duration>(std::min(Seconds(5), third));
+    return std::chrono::duration_cast<SteadyPoint::duration>(std::min(Seconds(3), third));
 }
 
 }  // namespace
 
-Keeper::Keeper(KeeperParts parts) : with_(std::move(parts)) {}
+Keeper::Keeper(KeeperParts parts)
+    : with_(std::move(parts)),
+      reaper_(
+          {.app = with_.app,
+           .settings = with_.settings,
+           .node = with_.node,
+           .clock = with_.clock,
+           .leases = with_.leases,
+           .ledger = with_.ledger,
+           .observer = with_.observer}
+      ) {}
 
 Keeper::~Keeper() { stop(); }
 
@@ -100,7 +108,27 @@ void Keeper::beat() {
         );
         renew();
     }
-    for (const auto& worker : beat.dead) reap(worker);
+    watch_intake(beat.backlog);
+    for (const auto& worker : beat.dead) reaper_.reap(worker);
+}
+
+void Keeper::watch_intake(std::size_t backlog) {
+    auto look = with_.intake();
+    look.backlog = backlog;
+    const auto verdict = fetch_watch_.look(look, with_.clock.ticks());
+    if (verdict == FetchWatch::Verdict::Fine) return;
+    if (verdict == FetchWatch::Verdict::Reconnect)
+        log::warning(
+            "keeper: {} message(s) wait, there is room and nothing is fetched. Connecting anew.",
+            backlog
+        );
+    else
+        log::error(
+            "keeper: {} message(s) wait and nothing is fetched, over new connections, too. "
+            "Connecting anew once more.",
+            backlog
+        );
+    with_.reconnect();
 }
 
 // What is past its hard limit is not renewed: a slot that hangs must not keep its task for ever.
@@ -114,37 +142,6 @@ void Keeper::renew() {
     }
     with_.held.renewed(began);
     next_renewal_ = with_.clock.ticks() + renewal_interval(with_.settings);
-}
-
-void Keeper::reap(const std::string& worker) {
-    auto report = with_.leases.reap(worker);
-    auto luck = luck_.draw();
-    const Moment moment{with_.clock.now(), luck, with_.node, with_.settings};
-    if (report.handed_back > 0 || !report.started.empty() || !report.poisoned.empty())
-        log::warning(
-            "keeper: worker {} is dead: {} message(s) handed back, {} begun and lost, {} died too "
-            "often",
-            worker,
-            report.handed_back,
-            report.started.size(),
-            report.poisoned.size()
-        );
-    std::vector<Entry> lost, poisoned;
-    for (const auto& start : report.started)
-        if (auto settlement = settle_lost_start(start.tag, start.note, moment))
-            lost.emplace_back(std::move(*settlement));
-    for (const auto& delivery : report.poisoned)
-        poisoned.emplace_back(
-            settle_poisoned(delivery, with_.app.find(delivery.request.task), moment)
-        );
-    const auto tell = [&](std::span<const Entry> entries) {
-        for (const auto& entry : entries)
-            for (const auto& event : std::get<Settlement>(entry).events) with_.observer.on(event);
-    };
-    if (!lost.empty()) with_.ledger.apply_for(worker, lost);
-    if (!poisoned.empty()) with_.ledger.apply(poisoned);
-    tell(lost);
-    tell(poisoned);
 }
 
 void Keeper::restore() {

@@ -9,11 +9,13 @@
 #include "base/clock.hpp"
 #include "broker/leases.hpp"
 #include "ledger/ledger.hpp"
+#include "lifecycle/fetch_watch.hpp"
 #include "observe/observer.hpp"
 #include "taskworker/app.hpp"
 #include "worker/backoff_timer.hpp"
 #include "worker/held.hpp"
 #include "worker/luck_source.hpp"
+#include "worker/reaper.hpp"
 
 namespace taskworker {
 
@@ -28,6 +30,9 @@ struct KeeperParts {
     Observer& observer;
     // Told once for every lease somebody took from us, with the stage it was in.
     std::function<void(const std::string& tag, Inflight::Stage stage)> lease_lost;
+    // How the consumer does: room and fetched of a Look.
+    std::function<FetchWatch::Look()> intake;
+    std::function<void()> reconnect;  // asks the consumer for it
 };
 
 // Keeps us alive in the eyes of others and looks after the dead: beat, renewal, reaping and kombu's
@@ -46,14 +51,16 @@ private:
     void step();
     void beat();
     void renew();
-    void reap(const std::string& worker);
     void restore();
+    void watch_intake(std::size_t backlog);
     SteadyPoint next() const;
 
     KeeperParts with_;
+    Reaper reaper_;
     LuckSource luck_;
     SteadyPoint next_beat_{}, next_renewal_{}, next_restore_{};
     BackoffTimer backoff_;
+    FetchWatch fetch_watch_;
     std::mutex mutex_;
     std::condition_variable wake_;
     bool stopping_ = false;  // guarded by mutex_

@@ -19,7 +19,9 @@ struct AddConsumer {
 struct CancelConsumer {
     std::string queue;
 };
-using Mail = std::variant<StopConsuming, AddConsumer, CancelConsumer>;
+// The connections may be dead without telling.
+struct Reconnect {};
+using Mail = std::variant<StopConsuming, AddConsumer, CancelConsumer, Reconnect>;
 
 // Thread-safe.
 class Mailbox {

@@ -86,7 +86,13 @@ RunningWorker::RunningWorker(
            .held = held_,
            .observer = observer_,
            .lease_lost =
-               [this](const std::string& tag, Inflight::Stage stage) { lost(tag, stage); }}
+               [this](const std::string& tag, Inflight::Stage stage) { lost(tag, stage); },
+           .intake =
+               [this] {
+                   return FetchWatch::Look{
+                       .room = consumer_.has_room(), .backlog = 0, .fetched = consumer_.fetched()};
+               },
+           .reconnect = [this] { consumer_.post(Reconnect{}); }}
       ),
       consumer_(
           {.app = app,

@@ -152,6 +152,57 @@ TEST_P(TransportConformance, ADeadLetterKeepsMessageReasonAndTask) {
     EXPECT_EQ(letter.task_id, "0");
 }
 
+TEST_P(TransportConformance, ADeadLetterIsReplayedOnce) {
+    push(1);
+    EXPECT_TRUE(apply({end(fetch_all(*broker).at(0), Disposition::DeadLetter)}).empty());
+    const auto letters = transport->dead_letters();
+    const auto entry = letters->list(0, 5).at(0).entry;
+    const std::vector<Replay> back{{entry, "celery", message("again")}};
+    EXPECT_EQ(letters->replay(back), 1u);
+    EXPECT_EQ(letters->replay(back), 0u);
+    EXPECT_EQ(ids(fetch_all(*broker)), (Ids{"again"}));
+    EXPECT_EQ(letters->size(), 0u);
+}
+
+TEST_P(TransportConformance, DeadLettersArePagedFromTheNewestAndRemovedByEntry) {
+    for (const char* bytes : {"\xf1", "\xf2", "\xf3"}) side->push(bytes);
+    std::size_t seen = 0;
+    while (seen < 3) seen += broker->fetch(3, soon(1000)).size();
+    const auto letters = transport->dead_letters();
+    const auto first = letters->before("", 2);
+    ASSERT_EQ(first.size(), 2u);
+    EXPECT_EQ(first[0].message, "\xf3");
+    const auto rest = letters->before(first[1].entry, 2);
+    ASSERT_EQ(rest.size(), 1u);
+    EXPECT_EQ(rest[0].message, "\xf1");
+    EXPECT_EQ(letters->remove(std::vector{first[0].entry, rest[0].entry}), 2u);
+    EXPECT_EQ(letters->remove(std::vector{first[0].entry}), 0u);
+    EXPECT_EQ(letters->list(0, 5).at(0).message, "\xf2");
+}
+
+TEST_P(TransportConformance, ParkedTasksAreShownTheNextDueFirst) {
+    push(2);
+    const auto held = fetch_all(*broker);
+    const auto at = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+    leases->park(std::vector<Parking>{
+        {held.at(0).tag, at + std::chrono::seconds(200)},
+        {held.at(1).tag, at + std::chrono::seconds(100)}});
+    const auto parked = leases->parked(0, 10);
+    ASSERT_EQ(parked.size(), 2u);
+    EXPECT_EQ(parked[0].message, message("1"));
+    EXPECT_EQ(parked[0].due, at + std::chrono::seconds(100));
+    EXPECT_EQ(parked[0].queue, "celery");
+    ASSERT_EQ(leases->parked(1, 10).size(), 1u);
+    EXPECT_TRUE(leases->parked(2, 10).empty());
+}
+
+TEST_P(TransportConformance, ABeatTellsWhatWaitsInTheListsWeServe) {
+    push(3);
+    EXPECT_EQ(leases->beat().backlog, 3u);
+    fetch_all(*broker);
+    EXPECT_EQ(leases->beat().backlog, 0u);
+}
+
 TEST_P(TransportConformance, AParkedTaskReturnsWhenItIsDue) {
     push(1);
     const auto held = fetch_all(*broker);

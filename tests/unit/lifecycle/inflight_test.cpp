@@ -116,6 +116,14 @@ TEST(Inflight, RenewsAllButTheLostAndWhatHangsBeyondItsHardLimit) {
     EXPECT_EQ(sorted(inflight.tags_to_renew(kNow + 33s, margin)), (Tags{"a", "b", "d"}));
 }
 
+// Over a slow line the renewal finds the lease gone that the settlement has just ended.
+TEST(Inflight, WhatIsBeingSettledIsNotLost) {
+    auto inflight = with({"a"});
+    inflight.start("a", 1, kNow, std::nullopt);
+    inflight.settle("a");
+    EXPECT_EQ(inflight.lose("a"), std::nullopt);
+}
+
 TEST(Inflight, RemovesByAViewIntoTheDeliveryItself) {
     Inflight inflight;
     {

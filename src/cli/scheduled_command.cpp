@@ -1,0 +1,76 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
+
+#include "base/iso_time.hpp"
+#include "base/moment.hpp"
+#include "broker/open_broker.hpp"
+#include "cli/commands.hpp"
+#include "cli/exit_code.hpp"
+#include "cli/node_name.hpp"
+#include "client/producer.hpp"
+#include "message/decode.hpp"
+#include "message/envelope.hpp"
+#include "message/python_json.hpp"
+
+namespace taskworker {
+namespace {
+
+constexpr std::size_t kPage = 100;
+
+// What cannot be read is shown as a task without a name: it will become a dead letter.
+Request request_in(const ParkedTask& parked, const Settings& settings) {
+    auto parsed = parse_envelope(parked.message);
+    const auto* message = std::get_if<Message>(&parsed);
+    if (!message) return {};
+    auto decoded = decode(*message, settings.accept_content);
+    auto* request = std::get_if<Request>(&decoded);
+    return request ? std::move(*request) : Request{};
+}
+
+std::string line_of(const ParkedTask& parked, const Request& request, bool json) {
+    if (!json)
+        return fmt::format(
+            "{}  {}  {}[{}]  {} {}\n",
+            format_iso_time(parked.due),
+            parked.queue,
+            request.task.empty() ? "?" : request.task,
+            request.id,
+            request.argsrepr,
+            request.kwargsrepr
+        );
+    Json entry = Json::object();
+    entry["due"] = format_iso_time(parked.due);
+    entry["queue"] = parked.queue;
+    entry["task"] = request.task;
+    entry["id"] = request.id;
+    entry["retries"] = request.retries;
+    entry["argsrepr"] = request.argsrepr;
+    entry["kwargsrepr"] = request.kwargsrepr;
+    return to_json_text(entry) + "\n";
+}
+
+}  // namespace
+
+int run_scheduled_command(
+    const GlobalOptions& global, const ScheduledCommand& options, RegisterTasks linked_in
+) {
+    const Session session(global, linked_in, NeedsApp::No);
+    auto luck = Luck::seeded_by_the_system();
+    const auto transport = open_broker(session.settings(), producer_name(host_name()), luck.uuid());
+    const auto leases = transport->leases();
+    const auto most = options.limit.value_or(kPage);
+    for (std::size_t from = 0; from < most;) {
+        const auto page = leases->parked(from, std::min(kPage, most - from));
+        for (const auto& parked : page) {
+            const auto text = line_of(parked, request_in(parked, session.settings()), options.json);
+            std::fwrite(text.data(), 1, text.size(), stdout);
+        }
+        if (page.empty()) break;
+        from += page.size();
+    }
+    return std::fflush(stdout) == 0 ? kDone : kFailed;
+}
+
+}  // namespace taskworker
