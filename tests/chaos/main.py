@@ -1,0 +1,78 @@
+"""Chaos: see tests/chaos/run."""
+import argparse
+import json
+import platform
+import random
+import subprocess
+import sys
+import time
+import traceback
+from importlib.metadata import version
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE), str(HERE.parent / "interop")]
+
+from harness.fleet import OURS  # noqa: E402
+from scenarios.boundaries import boundaries  # noqa: E402
+from scenarios.kills import kill_children, kill_prefork, kill_threads, term_loop  # noqa: E402
+from scenarios.malformed import malformed  # noqa: E402
+from scenarios.neighbours import mixed_fleet, visibility  # noqa: E402
+from scenarios.poison import poison  # noqa: E402
+from scenarios.redis_crash import redis_crash  # noqa: E402
+from scenarios.slow import slow  # noqa: E402
+from scenarios.troubles import half_open, troubles  # noqa: E402
+
+SCENARIOS = {f.__name__: f for f in (
+    kill_prefork, kill_threads, kill_children, term_loop, poison, mixed_fleet, visibility, redis_crash, troubles,
+    half_open, boundaries, slow, malformed)}
+
+
+def versions():
+    ours = subprocess.run([OURS[0], "--version"], capture_output=True, text=True, check=True).stdout.strip()
+    redis = subprocess.run(["redis-server", "--version"], capture_output=True, text=True, check=True).stdout
+    return {"taskworker": ours.split()[-1], "celery": version("celery"), "kombu": version("kombu"),
+            "redis": redis.split("v=")[1].split()[0], "python": platform.python_version()}
+
+
+def arguments():
+    parser = argparse.ArgumentParser(prog="tests/chaos/run", description="Breaks things under busy workers.")
+    parser.add_argument("scenario", nargs="*", help="default: all")
+    parser.add_argument("--long", action="store_true", help="the long form of each scenario")
+    parser.add_argument("--kills", type=int, help="how often it is killed, instead of the scenario's own number")
+    parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1 << 31))
+    parser.add_argument("--worker", choices=("ours", "celery"), default="ours", help="who is under test")
+    parser.add_argument("--list", action="store_true", help="name the scenarios")
+    options = parser.parse_args()
+    if unknown := set(options.scenario) - set(SCENARIOS):
+        parser.error(f"no such scenario: {', '.join(sorted(unknown))}")
+    return options
+
+
+def play(name, options, facts):
+    began = time.monotonic()
+    try:
+        outcome = SCENARIOS[name](options)
+    except Exception:  # a scenario that breaks off is a bad verdict, and the next one is played
+        traceback.print_exc()
+        outcome = {"ok": False, "broke_off": traceback.format_exc().strip().splitlines()[-1]}
+    verdict = {"scenario": name, "worker": options.worker, "seed": options.seed, "long": options.long,
+               "versions": facts, **outcome, "seconds": round(time.monotonic() - began, 1)}
+    print(json.dumps(verdict), flush=True)
+    return verdict["ok"]
+
+
+def main():
+    options = arguments()
+    if options.list:
+        for name, scenario in SCENARIOS.items():
+            print(f"{name:16} {scenario.__doc__}")
+        return 0
+    facts = versions()
+    good = [play(name, options, facts) for name in options.scenario or SCENARIOS]
+    print(f"{sum(good)} passed, {len(good) - sum(good)} failed")
+    return 0 if all(good) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,30 @@
+"""Redis itself is killed."""
+import time
+
+from harness.stage import stage
+
+from .kills import SLOTS
+
+
+def redis_crash(options):
+    """kill -9 of Redis with appendfsync always, and restart: what it confirmed is done, once."""
+    crashes = options.kills or (50 if options.long else 4)
+    with stage(options, "--appendonly", "yes", "--appendfsync", "always") as s:
+        worker = s.fleet.start("-c", str(SLOTS))
+        numbers, back = [], []
+        for _ in range(crashes):
+            while s.queued() < 150:
+                numbers += s.producer.send("chaos.late", 50, 0.01)
+            s.busy(30)
+            s.redis.kill()
+            time.sleep(s.luck.random())
+            s.redis.start()
+            began, size = time.monotonic(), s.ledger.size()
+            while s.ledger.size() <= size + 2000 and time.monotonic() < began + 30 and s.queued():
+                time.sleep(0.02)
+            back.append(round(time.monotonic() - began, 2))
+        drained = s.drained(60)
+        verdict = {"crashes": crashes, **s.verdict(numbers), "worker_alive": worker.is_alive(),
+                   "back_s": {"max": max(back)}}
+        return {**verdict, "ok": drained and worker.is_alive() and max(back) <= 5 and verdict["lost"] == 0
+                and verdict["repeated"] == verdict["done_without_result"] == 0}
