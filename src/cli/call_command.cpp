@@ -8,6 +8,7 @@
 #include "cli/exit_code.hpp"
 #include "cli/node_name.hpp"
 #include "client/producer.hpp"
+#include "message/python_json.hpp"
 #include "taskworker/errors.hpp"
 
 namespace taskworker {
@@ -23,6 +24,16 @@ void leave(Transport& transport) {
     }
 }
 
+Outgoing encoded(const Publication& publication) {
+    try {
+        return address(publication);
+    } catch (const EncodeError& error) {
+        throw ConfigError(fmt::format(
+            "--args, --kwargs: not for {}: {}", name_of(publication.serializer), error.what()
+        ));
+    }
+}
+
 }  // namespace
 
 int run_call_command(
@@ -34,7 +45,7 @@ int run_call_command(
     auto luck = Luck::seeded_by_the_system();
     const Moment moment{SystemClock().now(), luck, name, session.settings()};
     const auto publication = make_publication(call, moment);
-    const Outgoing message = address(publication);
+    const Outgoing message = encoded(publication);
 
     const auto transport = open_broker(session.settings(), name, luck.uuid());
     transport->broker()->publish({&message, 1});

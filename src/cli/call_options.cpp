@@ -61,6 +61,22 @@ void read_times(const CallCommand& options, TaskCall& call) {
         );
 }
 
+void read_form(const CallCommand& options, TaskCall& call) {
+    if (!options.serializer.empty()) {
+        call.serializer = serializer_named(options.serializer);
+        if (!call.serializer)
+            refuse("--serializer", options.serializer, "must be one of json, yaml, msgpack");
+    }
+    if (options.compression.empty()) return;
+    call.compression = codec_named(options.compression);
+    if (!call.compression)
+        refuse(
+            "--compression",
+            options.compression,
+            "must be one of gzip, zlib, bzip2, lzma, xz, zstd, brotli"
+        );
+}
+
 }  // namespace
 
 TaskCall read_call(const CallCommand& options) {
@@ -80,6 +96,7 @@ TaskCall read_call(const CallCommand& options) {
     read_times(options, call);
     if (!options.queue.empty()) call.queue = options.queue;
     if (!options.priority.empty()) call.priority = read_priority(options.priority);
+    read_form(options, call);
     return call;
 }
 

@@ -128,7 +128,10 @@ void OptionParser::declare_call() {
         ->type_name("TIME");
     text(*call_, "--queue", call_options_.queue, "Default: task_default_queue")->type_name("NAME");
     text(*call_, "--priority", call_options_.priority, "0 (first on Redis) to 9")->type_name("N");
-    text(*call_, "--serializer", serializer_, "json, there is no other")->type_name("NAME");
+    text(*call_, "--serializer", call_options_.serializer, "Default: task_serializer")
+        ->type_name("NAME");
+    text(*call_, "--compression", call_options_.compression, "Default: task_compression")
+        ->type_name("NAME");
     call_->footer(
         "Example: taskworker call shop.send_sms -a '[\"13800138000\", \"1234\"]' --countdown 5"
     );
@@ -209,11 +212,7 @@ std::variant<Invocation, Ending> OptionParser::parse(std::vector<std::string> ar
 
 Invocation OptionParser::invocation() {
     if (!config_.empty()) global_.config = config_;
-    if (call_->parsed()) {
-        if (!serializer_.empty() && serializer_ != "json")
-            throw ConfigError(fmt::format("--serializer {}: must be json", serializer_));
-        return {global_, call_options_};
-    }
+    if (call_->parsed()) return {global_, call_options_};
     if (result_->parsed()) return {global_, result_options_};
     if (inspect_->parsed() || control_->parsed() || status_->parsed()) {
         remote_options_.control = control_->parsed();

@@ -66,7 +66,7 @@ private:
     ScheduledCommand scheduled_options_;
     std::string dlq_action_;
     std::vector<std::string> sets_;
-    std::string config_, level_, serializer_, ignored_;
+    std::string config_, level_, ignored_;
 };
 
 }  // namespace taskworker

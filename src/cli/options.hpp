@@ -34,6 +34,7 @@ struct CallCommand {
     std::string args, kwargs;  // JSON text; empty: none
     std::string eta, countdown, expires;
     std::string queue, priority;
+    std::string serializer, compression;
 };
 
 struct ResultCommand {

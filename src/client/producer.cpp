@@ -31,6 +31,8 @@ Publication make_publication(const TaskCall& call, const Moment& moment) {
     message.priority = call.priority.value_or(moment.settings.task_default_priority.value_or(0));
     message.delivery_tag = moment.luck.uuid();
     take_form(message, moment.settings);
+    if (call.serializer) message.serializer = *call.serializer;
+    if (call.compression) message.compression = call.compression;
 
     auto eta = call.eta;
     if (call.countdown && call.countdown->count() > 0) eta = moment.now + *call.countdown;

@@ -104,6 +104,15 @@ BodyShape shape_of(char sign) {
     return sign == '[' ? BodyShape::List : sign == '{' ? BodyShape::Object : BodyShape::Other;
 }
 
+// The usual body tells in its first three bytes.
+std::optional<BodyShape> shape_at_a_glance(const Message& message) {
+    if (encoding_of(message) != Encoding::Base64 || !message.compression.empty())
+        return std::nullopt;
+    const auto head = base64_decode(between_quotes(message).substr(0, 4));
+    if (!head || head->empty() || ((*head)[0] != '[' && (*head)[0] != '{')) return std::nullopt;
+    return shape_of((*head)[0]);
+}
+
 BodyShape shape_of_json(std::string_view head) {
     const auto at = head.find_first_not_of(" \t\r\n");
     return shape_of(at == head.npos ? '\0' : head[at]);
@@ -130,6 +139,8 @@ std::variant<std::string, Malformed> head_of_body(
 
 std::variant<BodyShape, Malformed> shape_of_body(const Message& message, const WireLimits& limits) {
     const auto serializer = serializer_of(message.content_type).value_or(Serializer::JsonText);
+    if (serializer == Serializer::JsonText)
+        if (const auto shape = shape_at_a_glance(message)) return *shape;
     // A YAML document may have any preamble.
     const auto head = serializer == Serializer::Yaml ? body_bytes(message, limits)
                                                      : head_of_body(message, limits);

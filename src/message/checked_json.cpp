@@ -14,7 +14,7 @@ namespace {
 
 // A cheap look: most bodies have no typed value. An underscore may also be written as an escape.
 bool may_have_typed_values(std::string_view text) {
-    for (const std::string_view sign : {"\"__type__\"", "\\u005f", "\\u005F"})
+    for (const std::string_view sign : {"__type__", "\\u005f", "\\u005F"})
         if (text.find(sign) != text.npos) return true;
     return false;
 }

@@ -7,6 +7,7 @@
 #include "message/json_builder.hpp"
 #include "message/python_json.hpp"
 #include "message/typed_values.hpp"
+#include "message/utf8.hpp"
 
 namespace taskworker {
 namespace {
@@ -48,6 +49,12 @@ private:
     throw EncodeError(fmt::format("can not serialize '{}' object", what));
 }
 
+// A reader in Python could not decode a surrogate.
+void check_text(const std::string& text) {
+    if (!is_strict_utf8(text))
+        throw EncodeError("'utf-8' codec can't encode a text: surrogates not allowed");
+}
+
 // With bytes as binary, for nlohmann's writer. Python's module has no form for the other types.
 Json packable(const Json& value, std::size_t depth) {
     if (depth > kMostDepth)
@@ -59,14 +66,17 @@ Json packable(const Json& value, std::size_t depth) {
         return list;
     }
     if (value.is_binary()) throw EncodeError("Integer value out of range");
+    if (value.is_string()) check_text(value.get_ref<const std::string&>());
     if (!value.is_object()) return value;
     if (const auto bytes = typed_bytes(value))
         return Json::binary(std::vector<std::uint8_t>(bytes->begin(), bytes->end()));
     if (const auto python = python_type_of_typed(value); !python.empty()) cannot(python);
     Json dict = Json::object();
     auto& members = dict.get_ref<Json::object_t&>();
-    for (const auto& [name, item] : value.get_ref<const Json::object_t&>())
+    for (const auto& [name, item] : value.get_ref<const Json::object_t&>()) {
+        check_text(name);
         members.emplace_back(name, packable(item, depth + 1));
+    }
     return dict;
 }
 

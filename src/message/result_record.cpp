@@ -49,14 +49,18 @@ Json storable(Json value, Serializer serializer, bool argument = false) {
         return value;
     }
     const bool error = value.contains("exc_type");
+    Json dict = Json::object();
+    auto& members = dict.get_ref<Json::object_t&>();
     for (auto& [name, item] : value.get_ref<Json::object_t&>()) {
-        if (error && name == "exc_message" && item.is_array()) {
+        const bool arguments = error && name == "exc_message" && item.is_array();
+        if (arguments)
             for (auto& one : item) one = storable(std::move(one), serializer, true);
-        } else {
-            item = storable(std::move(item), serializer);
-        }
+        members.emplace_back(
+            has_form(Json(name), serializer) ? name : python_repr(Json(name)),
+            arguments ? std::move(item) : storable(std::move(item), serializer)
+        );
     }
-    return value;
+    return dict;
 }
 
 // One member of a stored document.
@@ -139,8 +143,13 @@ std::string encode_result(const ResultRecord& record, Serializer serializer) {
     try {
         return serialize(serializer, *document);
     } catch (const EncodeError&) {
-        return serialize(serializer, storable(std::move(*document), serializer));
+        *document = storable(std::move(*document), serializer);
     }
+    if (!has_form(*document, serializer)) {  // nested too deep
+        for (const auto* name : {"result", "children", "args", "kwargs"})
+            if (document->contains(name)) (*document)[name] = python_repr((*document)[name]);
+    }
+    return serialize(serializer, *document);
 }
 
 std::optional<ResultRecord> decode_result(std::string_view document, Serializer serializer) {

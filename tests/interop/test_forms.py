@@ -148,6 +148,9 @@ def test_taskworkers_own_call_and_result_speak_these_forms(form):
     args, kwargs, embed = loads(lzma.decompress(base64.b64decode(message["body"])), message["content-type"],
                                 message["content-encoding"], accept={message["content-type"]})
     assert (args, kwargs, embed["chain"]) == ([1, 2], {}, None) and message["headers"]["id"] == parked
+    command("call conformance.noop --queue parked --serializer json --compression bzip2")
+    message = form.queued("parked")[-1]
+    assert (message["content-type"], message["headers"]["compression"]) == ("application/json", "application/x-bz2")
     task_id = command("call conformance.add --args '[2, 3]'")
     assert form.app.AsyncResult(task_id).get(timeout=10) == 5
     assert command(f"result {task_id}") == "5"
@@ -199,6 +202,14 @@ BAD_THERE = {
         "a list of two": (b"\x92\x90\x80", "the body is a list of 2, not of three"),
     },
 }
+
+
+@pytest.mark.ours
+def test_call_says_which_arguments_have_no_form(rig):
+    done = subprocess.run(
+        [str(BUILD / "bin" / "taskworker"), "call", "conformance.add", "--serializer", "msgpack", "--args", f"[{2**64}]"],
+        env=environment(rig.conf, rig.side_url), timeout=10, capture_output=True, text=True, cwd=tempfile.gettempdir())
+    assert done.returncode == 2 and "not for msgpack: Integer value out of range" in done.stderr
 
 
 def becomes_a_dead_letter(rig, message, reason):

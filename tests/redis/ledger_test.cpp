@@ -254,5 +254,44 @@ TEST(LedgerWithoutResults, EndsAreAckedAndNothingIsStored) {
     EXPECT_TRUE(rig.keys().empty());
 }
 
+// As kombu writes it: PyYAML sorts the fields, msgpack keeps Celery's order.
+TEST_P(LedgerTest, KeepsAStoredSuccessInEverySerializer) {
+    const std::string map = "\x87";  // seven fields
+    const std::pair<const char*, std::string> documents[] = {
+        {"json", R"({"status": "SUCCESS", "result": 7, "task_id": "a"})"},
+        {"yaml", "children: []\ndate_done: null\nresult: 7\nstatus: SUCCESS\ntask_id: a\n"},
+        {"yaml", "status: SUCCESS\nresult: 7\n"},
+        {"msgpack", map + "\xa6status\xa7SUCCESS\xa6result\x07"},
+        {"msgpack", std::string("\xde\x00\x10", 3) + "\xa6status\xa7SUCCESS\xa6result\x07"}};
+    int number = 0;
+    for (const auto& [serializer, document] : documents) {
+        rig.settings.result_serializer = serializer;
+        ledger = open_ledger(rig.settings, "w@h", "w1");
+        const auto id = "kept" + std::to_string(number);
+        results->call("SET", "celery-task-meta-" + id, document);
+        EXPECT_TRUE(apply({success(lease(std::to_string(++number)), id)}).empty());
+        EXPECT_EQ(stored(id), document) << serializer;
+    }
+    EXPECT_EQ(rig.raw().call("HLEN", "unacked").integer, 0);
+}
+
+// A result may hold any text: what looks like a SUCCESS within it is none.
+TEST_P(LedgerTest, OverwritesWhatOnlyLooksLikeASuccess) {
+    const std::pair<const char*, std::string> documents[] = {
+        {"yaml", "result: '\n\n  status: SUCCESS\n\n  '\nstatus: STARTED\n"},
+        {"yaml", "result:\n  status: SUCCESS\nstatus: STARTED\n"},
+        {"msgpack", "\x87\xa6status\xa7STARTED\xa6result\xa7SUCCESS"}};
+    int number = 0;
+    for (const auto& [serializer, document] : documents) {
+        rig.settings.result_serializer = serializer;
+        ledger = open_ledger(rig.settings, "w@h", "w1");
+        const auto id = "other" + std::to_string(number);
+        results->call("SET", "celery-task-meta-" + id, document);
+        EXPECT_TRUE(apply({success(lease(std::to_string(++number)), id)}).empty());
+        const auto serializer_of_it = *serializer_named(serializer);
+        EXPECT_EQ(decode_result(stored(id), serializer_of_it)->status, "SUCCESS") << serializer;
+    }
+}
+
 }  // namespace
 }  // namespace taskworker

@@ -44,7 +44,22 @@ TEST(CallOptions, ReadTimes) {
     EXPECT_EQ(other.expires, parse_iso_time("2024-05-01T00:00:00Z"));
 }
 
+TEST(CallOptions, ReadTheForm) {
+    const auto call = read_call({.task = "t", .serializer = "msgpack", .compression = "xz"});
+    EXPECT_EQ(call.serializer, Serializer::Msgpack);
+    EXPECT_EQ(call.compression, Codec::Xz);
+    EXPECT_EQ(read_call({.task = "t"}).serializer, std::nullopt);
+}
+
 TEST(CallOptions, NameTheOptionAndTheRule) {
+    EXPECT_EQ(
+        error_of({.task = "t", .serializer = "pickle"}),
+        "--serializer pickle: must be one of json, yaml, msgpack"
+    );
+    EXPECT_EQ(
+        error_of({.task = "t", .compression = "rar"}),
+        "--compression rar: must be one of gzip, zlib, bzip2, lzma, xz, zstd, brotli"
+    );
     EXPECT_EQ(
         error_of({.task = "t", .args = "{}"}), "--args {}: must be a JSON list, e.g. '[1, \"a\"]'"
     );

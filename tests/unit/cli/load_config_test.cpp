@@ -184,8 +184,7 @@ TEST_F(LoadConfig, SaysWhichValueBreaksWhichRule) {
     );
     given.command_line = {{"task_serializer", "pickle", "--set"}};
     EXPECT_EQ(
-        error_of(given),
-        "task_serializer = \"pickle\" (--set): must be one of json, yaml, msgpack"
+        error_of(given), "task_serializer = \"pickle\" (--set): must be one of json, yaml, msgpack"
     );
 }
 

@@ -36,6 +36,23 @@ TEST_F(MakePublication, GoesToTheDefaultQueueThroughTheAnonymousExchange) {
     EXPECT_EQ(make({.task = "t", .queue = "sms"}).routing_key, "sms");
 }
 
+TEST_F(MakePublication, TakesItsFormFromTheSettings) {
+    EXPECT_EQ(make({.task = "t"}).serializer, Serializer::JsonText);
+    EXPECT_EQ(make({.task = "t"}).compression, std::nullopt);
+    settings_.task_serializer = "msgpack";
+    settings_.task_compression = "lzma";
+    EXPECT_EQ(make({.task = "t"}).serializer, Serializer::Msgpack);
+    EXPECT_EQ(make({.task = "t"}).compression, Codec::Xz);
+}
+
+TEST_F(MakePublication, TellsTimesInTheZoneOfTheSite) {
+    settings_.timezone = "Asia/Shanghai";
+    const auto message = make({.task = "t", .countdown = 1s, .expires_in = 60s});
+    EXPECT_EQ(message.eta, "2023-11-15T06:13:21+08:00");
+    EXPECT_EQ(message.expires, "2023-11-15T06:14:20+08:00");
+    EXPECT_EQ(message.expiration, "60000");
+}
+
 TEST_F(MakePublication, TakesThePriorityOfTheCallOrTheSettingOrZero) {
     EXPECT_EQ(make({.task = "t"}).priority, 0);
     settings_.task_default_priority = 6;

@@ -185,5 +185,16 @@ TEST(SettleRetry, IsNoPartOfItsChordYet) {
     EXPECT_FALSE(again(delivery, in_a_second()).chord);
 }
 
+TEST(SettleRetry, TellsEtaAndExpiresInTheZoneOfTheSite) {
+    World world;
+    world.settings.timezone = "Europe/Berlin";
+    auto retry = in_a_second();
+    retry.expires = Seconds(60);
+    const auto task = a_task();
+    const auto s = settle(DeliveryBuilder(), &task, retry, {.started = true}, world.moment());
+    EXPECT_EQ(sent(s)["headers"]["eta"], "2024-05-01T12:00:01.123456+02:00");
+    EXPECT_EQ(sent(s)["headers"]["expires"], "2024-05-01T12:01:00.123456+02:00");
+}
+
 }  // namespace
 }  // namespace taskworker

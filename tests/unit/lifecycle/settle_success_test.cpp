@@ -193,5 +193,28 @@ TEST(SettleSuccess, NamesTheShadowAndObeysSendEvents) {
     EXPECT_TRUE(s.events.at(0).logged);
 }
 
+TEST(SettleSuccess, AValueWithoutAFormInTheResultSerializerIsAFailure) {
+    World world;
+    world.settings.result_serializer = "msgpack";
+    Success success;
+    success.encoded = R"({"__type__": "decimal", "__value__": "1.5"})";
+    const auto s = succeed(DeliveryBuilder(), {}, world, success);
+    EXPECT_EQ(s.store->status, "FAILURE");
+    EXPECT_EQ(
+        parsed(s.store->result)["exc_message"],
+        Json::array({"can not serialize 'decimal.Decimal' object"})
+    );
+    success.encoded = R"({"__type__": "bytes", "__value__": "x"})";
+    EXPECT_EQ(succeed(DeliveryBuilder(), {}, world, success).store->status, "SUCCESS");
+}
+
+TEST(SettleSuccess, TellsDateDoneInTheZoneOfTheSite) {
+    World world;
+    world.settings.timezone = "America/New_York";
+    EXPECT_EQ(
+        succeed(DeliveryBuilder(), {}, world).store->date_done, "2024-05-01T06:00:00.123456-04:00"
+    );
+}
+
 }  // namespace
 }  // namespace taskworker

@@ -80,5 +80,54 @@ TEST(EncodeFailure, WritesTheReprOfArgumentsThatJsonHasNoFormFor) {
     );
 }
 
+Json stored(const ResultRecord& record, Serializer serializer) {
+    const auto value = deserialize(serializer, encode_result(record, serializer), {.depth = 2000});
+    const auto* json = std::get_if<Json>(&value);
+    return json ? *json : Json(std::get<Malformed>(value).why);
+}
+
+TEST(ResultRecord, StandsInEverySerializerWithTheStatusWhereTheScriptsLookForIt) {
+    const ResultRecord record{
+        .id = "i", .status = "SUCCESS", .result = R"({"a": [1, "yes", null]})"};
+    EXPECT_TRUE(encode_result(record, Serializer::Yaml).starts_with("status: SUCCESS\n"));
+    EXPECT_EQ(encode_result(record, Serializer::Msgpack).substr(1, 15), "\xa6status\xa7SUCCESS");
+    EXPECT_EQ(encode_result(record, Serializer::JsonText), encode_result(record));
+    for (const auto serializer : {Serializer::JsonText, Serializer::Yaml, Serializer::Msgpack})
+        EXPECT_EQ(decode_result(encode_result(record, serializer), serializer), record);
+}
+
+TEST(ResultRecord, ShowsArgumentsOfAnErrorWithoutAFormAsTheirRepr) {
+    const auto failure = encode_failure(
+        {.type = "E",
+         .module = "m",
+         .args = Json::array({1, json_of(R"([{"__type__": "decimal", "__value__": "1.5"}])")})}
+    );
+    const auto document =
+        stored({.id = "i", .status = "FAILURE", .result = failure}, Serializer::Msgpack);
+    EXPECT_EQ(to_json_text(document["result"]["exc_message"]), R"([1, "[Decimal('1.5')]"])");
+}
+
+TEST(ResultRecord, ShowsPartsOfAStateWithoutAFormAsTheirRepr) {
+    const auto document = stored(
+        {.id = "i",
+         .status = "PROGRESS",
+         .result =
+             R"({"n": 18446744073709551616, "at": {"__type__": "time", "__value__": "03:04:05"}, "\ud800": 1})"},
+        Serializer::Msgpack
+    );
+    EXPECT_EQ(
+        to_json_text(document["result"]),
+        R"~({"n": "18446744073709551616", "at": "datetime.time(3, 4, 5)", "'\\ud800'": 1})~"
+    );
+}
+
+TEST(ResultRecord, IsStoredHoweverDeepItIs) {
+    const auto deep = std::string(kMostDepth, '[') + std::string(kMostDepth, ']');
+    for (const auto serializer : {Serializer::Yaml, Serializer::Msgpack}) {
+        const auto document = stored({.id = "i", .status = "SUCCESS", .result = deep}, serializer);
+        EXPECT_EQ(document["status"], "SUCCESS");
+    }
+}
+
 }  // namespace
 }  // namespace taskworker

@@ -181,6 +181,13 @@ TEST(Msgpack, HasNoFormForBigIntegersAndOtherTypes) {
     );
 }
 
+TEST(Msgpack, WritesNoTextThatPythonCouldNotRead) {
+    const auto said = "'utf-8' codec can't encode a text: surrogates not allowed";
+    EXPECT_EQ(refused_to_write(Serializer::Msgpack, json_of(R"("\ud800")")), said);
+    EXPECT_EQ(refused_to_write(Serializer::Msgpack, json_of(R"({"\ud800": 1})")), said);
+    EXPECT_EQ(serialize(Serializer::Yaml, json_of(R"("\ud800")")), "\"\\uD800\"\n");
+}
+
 TEST(CheckedJson, RefusesTypedValuesThatPythonRefuses) {
     const auto json = [](std::string_view text) { return read(Serializer::JsonText, text); };
     EXPECT_EQ(
