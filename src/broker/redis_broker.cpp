@@ -39,7 +39,10 @@ std::size_t count(const std::vector<InboxBatch>& batches) {
 
 RedisBroker::RedisBroker(RedisSettings settings)
     : with_(std::move(settings)),
-      lists_(with_.keys, with_.options.queue_order, with_.presence->id()),
+      lists_(
+          with_.keys, with_.options.queue_order, with_.presence->id(), with_.options.queue_weights
+      ),
+      declarations_(with_.keys, with_.queues),
       connection_(
           with_.connection("consumer", {&broker::kClaim, &broker::kRegister, &broker::kHeartbeat})
       ),
@@ -134,7 +137,7 @@ void RedisBroker::ready() {
         reread_ = true;
         probe_rights();
     }
-    if (!announced_) announce();
+    if (!announced_ || declarations_.due(ticks())) announce();
     if (ghosts_ && *ghosts_ <= ticks()) {
         ghosts_.reset();
         reread_ = true;
@@ -165,11 +168,7 @@ void RedisBroker::announce() {
     out.arg(keys.workers), out.arg(keys.inboxes), out.arg(keys.reaper);
     out.arg(with_.presence->id()), out.arg(with_.presence->record());
     out.arg(0), out.arg(0), out.arg(0);
-    for (const auto& queue : lists_.queues()) {
-        const auto member = keys.binding_member(queue, queue);
-        out.command("SADD", keys.binding(queue), member);
-        out.command("SADD", keys.permanent_binding(queue), member);
-    }
+    declarations_.declare(out, lists_.queues(), std::chrono::system_clock::now());
     const auto replies = connection_.round_trip();
     if (replies[0].error() && redis::kind_of(replies[0].text) == RedisError::Kind::NoScript) {
         connection_.load_scripts();
@@ -253,7 +252,7 @@ void RedisBroker::claimed(std::size_t asked, const std::vector<InboxBatch>& batc
     double bytes = 0;
     for (const auto& batch : batches) {
         for (const auto& message : batch.messages) bytes += static_cast<double>(message.size());
-        lists_.delivered(batch.list);
+        lists_.delivered(batch.list, batch.messages.size());
     }
     const auto mean = bytes / static_cast<double>(n);
     // Grows at once, shrinks slowly: one large batch is worse than some small ones.
@@ -268,6 +267,7 @@ bool RedisBroker::wait(bool for_messages, SteadyPoint until) {
         waiters_.arm();
         if (!waiters_.covers_all()) wake = std::min(wake, next_look_);
         if (ghosts_) wake = std::min(wake, *ghosts_);
+        wake = std::min(wake, declarations_.next());
     }
     waiters_.add_to(polled);
     wake = std::min(wake, waiters_.next_timeout());
@@ -281,7 +281,7 @@ bool RedisBroker::wait(bool for_messages, SteadyPoint until) {
         if (n == 1) return false;
     }
     const auto now = ticks();
-    if (ghosts_ && *ghosts_ <= now) ready();
+    if ((ghosts_ && *ghosts_ <= now) || (for_messages && declarations_.due(now))) ready();
     if (!waiters_.covers_all() && next_look_ <= now) drained_ = false;
     return n > 0 || now < until;
 }

@@ -7,6 +7,7 @@
 
 #include "broker/broker.hpp"
 #include "broker/claim.hpp"
+#include "broker/declarations.hpp"
 #include "broker/redis_settings.hpp"
 #include "broker/registration.hpp"
 #include "broker/served_lists.hpp"
@@ -49,6 +50,7 @@ private:
 
     const RedisSettings with_;
     ServedLists lists_;
+    Declarations declarations_;
     redis::Connection connection_;
     std::unique_ptr<redis::Connection> writer_;  // if messages are published elsewhere
     Claim claim_;

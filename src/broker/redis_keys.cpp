@@ -10,6 +10,7 @@ RedisKeys::RedisKeys(const TransportOptions& options)
     : unacked(options.global_keyprefix + options.unacked_key),
       unacked_index(options.global_keyprefix + options.unacked_index_key),
       unacked_mutex(options.global_keyprefix + options.unacked_mutex_key),
+      binding_deadlines(options.global_keyprefix + "_kombu.binding_deadlines"),
       workers(options.global_keyprefix + "taskworker.workers"),
       inboxes(options.global_keyprefix + "taskworker.inboxes"),
       reaper(options.global_keyprefix + "taskworker.reaper"),
@@ -29,8 +30,10 @@ std::string RedisKeys::permanent_binding(std::string_view exchange) const {
     return fmt::format("{}_kombu.binding_permanent.{}", prefix_, exchange);
 }
 
-std::string RedisKeys::binding_member(std::string_view routing_key, std::string_view queue) const {
-    return fmt::format("{}{}{}{}", routing_key, sep_, sep_, queue);
+// virtual/exchange.py: prepare_bind
+std::string RedisKeys::binding_member(const Binding& binding, std::string_view queue) const {
+    const auto pattern = binding.type == "topic" ? topic_pattern(binding.routing_key) : "";
+    return fmt::format("{}{}{}{}{}", binding.routing_key, sep_, pattern, sep_, queue);
 }
 
 std::string RedisKeys::claim_inbox(std::string_view worker, std::string_view list) const {

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "broker/transport_options.hpp"
+#include "message/queue_table.hpp"
 
 namespace taskworker {
 
@@ -16,10 +17,10 @@ public:
     explicit RedisKeys(const TransportOptions& options);
 
     // kombu's
-    std::string unacked, unacked_index, unacked_mutex;
+    std::string unacked, unacked_index, unacked_mutex, binding_deadlines;
     std::string binding(std::string_view exchange) const;
     std::string permanent_binding(std::string_view exchange) const;
-    std::string binding_member(std::string_view routing_key, std::string_view queue) const;
+    std::string binding_member(const Binding& binding, std::string_view queue) const;
 
     // Ours
     std::string workers, inboxes, reaper, parked, dead_letters, revoked;

@@ -19,6 +19,7 @@ struct RedisSettings {
     std::optional<BrokerAddress> write_address;  // where publish() goes, if elsewhere
     TransportOptions options;
     RedisKeys keys;
+    QueueTable queues;                   // how they are declared
     std::shared_ptr<Presence> presence;  // shared by all connections of the worker
     std::vector<std::string> accept_content;
     int max_deliveries = 3;

@@ -37,6 +37,7 @@ RedisSettings redis_settings(const Settings& settings, std::string node, std::st
                              : std::nullopt,
         .options = options,
         .keys = RedisKeys(options),
+        .queues = QueueTable(settings, node),
         .presence =
             std::make_shared<Presence>(std::move(worker_id), std::move(node), slots_of(settings)),
         .accept_content = settings.accept_content,

@@ -8,8 +8,15 @@ namespace taskworker {
 
 using Order = TransportOptions::QueueOrder;
 
-ServedLists::ServedLists(const RedisKeys& keys, Order order, std::string worker)
-    : keys_(keys), order_(order), worker_(std::move(worker)) {}
+ServedLists::ServedLists(
+    const RedisKeys& keys, Order order, std::string worker, std::map<std::string, double> weights
+)
+    : keys_(keys), order_(order), worker_(std::move(worker)), weights_(std::move(weights)) {}
+
+double ServedLists::weight_of(const std::string& queue) const {
+    const auto found = weights_.find(queue);
+    return found == weights_.end() ? 1 : found->second;
+}
 
 std::size_t ServedLists::index_of(const std::string& queue, const std::string& list) {
     for (std::size_t i = 0; i < all_.size(); ++i)
@@ -34,24 +41,34 @@ void ServedLists::serve(const std::vector<std::string>& queues) {
     if (order_ == Order::Sorted) std::sort(ordered.begin(), ordered.end());
     cycle_.clear();
     for (const auto& queue : ordered) {
-        cycle_.emplace_back();
-        for (const auto& list : keys_.lists(queue)) cycle_.back().push_back(index_of(queue, list));
+        cycle_.push_back({.lists = {}, .due = now_});
+        for (const auto& list : keys_.lists(queue))
+            cycle_.back().lists.push_back(index_of(queue, list));
     }
 }
 
-void ServedLists::delivered(std::size_t list) {
-    if (order_ != Order::RoundRobin) return;
-    for (auto it = cycle_.begin(); it != cycle_.end(); ++it) {
-        if (std::find(it->begin(), it->end(), list) == it->end()) continue;
-        std::rotate(it, it + 1, cycle_.end());
-        return;
+void ServedLists::delivered(std::size_t list, std::size_t n) {
+    const auto at = std::find_if(cycle_.begin(), cycle_.end(), [&](const Turn& turn) {
+        return std::find(turn.lists.begin(), turn.lists.end(), list) != turn.lists.end();
+    });
+    if (at == cycle_.end()) return;
+    if (order_ == Order::RoundRobin) std::rotate(at, at + 1, cycle_.end());
+    if (order_ == Order::Weighted) {  // start-time fair queueing
+        now_ = std::max(now_, at->due);
+        at->due = now_ + static_cast<double>(n) / weight_of(all_[list].queue);
     }
 }
 
 std::vector<std::size_t> ServedLists::in_order() const {
+    std::vector<const Turn*> turns;
+    for (const auto& turn : cycle_) turns.push_back(&turn);
+    if (order_ == Order::Weighted)
+        std::stable_sort(turns.begin(), turns.end(), [](const Turn* a, const Turn* b) {
+            return a->due < b->due;
+        });
     std::vector<std::size_t> result;
     for (std::size_t step = 0; step < keys_.steps().size(); ++step)
-        for (const auto& lists : cycle_) result.push_back(lists[step]);
+        for (const auto* turn : turns) result.push_back(turn->lists[step]);
     return result;
 }
 

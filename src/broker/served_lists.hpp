@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -17,15 +18,22 @@ struct ServedList {
 };
 
 // Which lists in which order: priority steps strictly, within a step as queue_order_strategy says
-// (kombu/utils/scheduling.py). Indices stay valid for ever: what lies in an inbox names its list by
-// index, even when the queue is not served any more. Not thread-safe.
+// (kombu/utils/scheduling.py), or by weight: then each backlogged queue gets its share of all
+// messages, and one that was empty has no claim on what it did not use. Indices stay valid for
+// ever: what lies in an inbox names its list by index, even when the queue is not served any more.
+// Not thread-safe.
 class ServedLists {
 public:
-    ServedLists(const RedisKeys& keys, TransportOptions::QueueOrder order, std::string worker);
+    ServedLists(
+        const RedisKeys& keys,
+        TransportOptions::QueueOrder order,
+        std::string worker,
+        std::map<std::string, double> weights = {}
+    );
 
     void serve(const std::vector<std::string>& queues);
-    // A queue delivered: it goes to the end of the cycle.
-    void delivered(std::size_t list);
+    // A queue delivered n messages: it goes to the end of the cycle, or back by n / its weight.
+    void delivered(std::size_t list, std::size_t n = 1);
 
     const ServedList& operator[](std::size_t index) const { return all_[index]; }
     std::size_t known() const { return all_.size(); }
@@ -36,14 +44,21 @@ public:
     std::size_t per_step() const;
 
 private:
+    struct Turn {                        // of one queue
+        std::vector<std::size_t> lists;  // by step
+        double due = 0;                  // by weight: the smallest is next
+    };
     std::size_t index_of(const std::string& queue, const std::string& list);
+    double weight_of(const std::string& queue) const;
 
     const RedisKeys& keys_;
     TransportOptions::QueueOrder order_;
     std::string worker_;
     std::vector<ServedList> all_;
     std::vector<std::string> queues_;
-    std::vector<std::vector<std::size_t>> cycle_;  // per queue: its lists by step
+    std::vector<Turn> cycle_;
+    std::map<std::string, double> weights_;
+    double now_ = 0;  // `due` of the queue that delivered last
 };
 
 }  // namespace taskworker

@@ -70,7 +70,15 @@ std::string banner(const BannerFacts& facts, bool colour) {
         append_line(head, fmt::format("{}  {}", kArt.at(i), lines[i]));
     for (const auto& queue : facts.queues)
         append_line(
-            head, fmt::format("{:16}.> {:<16} exchange={}(direct) key={}", "", queue, queue, queue)
+            head,
+            fmt::format(
+                "{:16}.> {:<16} exchange={}({}) key={}",
+                "",
+                queue.name,
+                queue.own().exchange,
+                queue.own().type,
+                queue.own().routing_key
+            )
         );
     if (colour) head = "\x1b[1;36m" + head + "\x1b[0m";
     if (facts.show_tasks) head += task_lines(facts);

@@ -3,6 +3,8 @@
 #include <string>
 #include <vector>
 
+#include "message/queue_table.hpp"
+
 namespace taskworker {
 
 // What the banner tells (celery/apps/worker.py: startup_info). Text only; URLs without passwords.
@@ -13,7 +15,7 @@ struct BannerFacts {
     std::string transport, results;
     std::string concurrency;  // "2 (prefork)"
     bool task_events = false;
-    std::vector<std::string> queues;
+    std::vector<QueueSpec> queues;
     std::vector<std::string> tasks;
     bool show_tasks = false;          // log level INFO or below
     bool show_builtin_tasks = false;  // DEBUG

@@ -115,20 +115,9 @@ std::vector<Setting> accepted_settings() {
         {
             {Tasks, "task_annotations", Any, "null"},
         });
-    add("Queues are made on Redis when they are first used",
-        {
-            {Tasks, "task_create_missing_queue_exchange_type", Text, "null"},
-            {Tasks, "task_create_missing_queues", Bool, "true"},
-        });
     add("Redis keeps all messages alike",
         {
             {Tasks, "task_default_delivery_mode", Any, "2"},
-        });
-    add("Tasks go to their queue by its name, by the anonymous exchange",
-        {
-            {Tasks, "task_default_exchange", Text, "null"},
-            {Tasks, "task_default_exchange_type", Text, R"("direct")"},
-            {Tasks, "task_default_routing_key", Text, "null"},
         });
     add("Not yet: tasks that a task publishes have priority 0",
         {
@@ -143,10 +132,6 @@ std::vector<Setting> accepted_settings() {
             {Tasks, "task_publish_retry", Bool, "true"},
             {Tasks, "task_publish_retry_policy", Object,
              R"({"max_retries": 3, "interval_start": 0, "interval_max": 1, "interval_step": 0.2})"},
-        });
-    add("Not yet: name the queues by -Q",
-        {
-            {Tasks, "task_queues", Any, "null"},
         });
     add("Of Python: needs pickle",
         {
@@ -206,10 +191,6 @@ std::vector<Setting> accepted_settings() {
     add("Not yet: a late-ack task that is delivered twice runs twice",
         {
             {Worker, "worker_deduplicate_successful_tasks", Bool, "false"},
-        });
-    add("Not yet: the worker has no queue of its own",
-        {
-            {Worker, "worker_direct", Bool, "false"},
         });
     add("Not yet: worker_prefetch_multiplier = 1 is near to it",
         {

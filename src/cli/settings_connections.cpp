@@ -5,6 +5,7 @@
 #include "broker/transport_options.hpp"
 #include "cli/settings_rows.hpp"
 #include "cli/used_setting.hpp"
+#include "message/queue_table.hpp"
 #include "redis/servers.hpp"
 #include "redis/socket_options.hpp"
 #include "taskworker/errors.hpp"
@@ -151,7 +152,48 @@ Setting disabled_is_none(Setting setting) {
     return setting;
 }
 
+Broken queue_table(const Json& value) {
+    try {
+        Settings settings;
+        settings.task_queues = value;
+        static_cast<void>(QueueTable(settings));
+        return std::nullopt;
+    } catch (const ConfigError& error) {
+        const std::string why = error.what();
+        return why.substr(why.find(": ") + 2);
+    }
+}
+
+Broken exchange_type(const std::string& value) {
+    return value == "direct" || value == "topic" ? std::nullopt
+                                                 : Broken("must be one of direct, topic");
+}
+Broken missing_type(const std::optional<std::string>& value) {
+    return value ? exchange_type(*value) : std::nullopt;
+}
+
 // clang-format off
+std::vector<Setting> queues() {
+    using enum Area;
+    return {
+        used(Tasks, "task_create_missing_queues", &S::task_create_missing_queues,
+             "-Q may name queues that are not in task_queues"),
+        used(Tasks, "task_create_missing_queue_exchange_type", &S::task_create_missing_queue_exchange_type,
+             "Exchange type of such queues; null = direct", &missing_type),
+        used(Tasks, "task_default_exchange", &S::task_default_exchange,
+             "Exchange of queues that name none; null = named as the default queue"),
+        used(Tasks, "task_default_exchange_type", &S::task_default_exchange_type,
+             "Its type: direct or topic", &exchange_type),
+        used(Tasks, "task_default_routing_key", &S::task_default_routing_key,
+             "Routing key of the default queue; null = its name"),
+        any(Tasks, "task_queues", &S::task_queues,
+             "The queues that are consumed unless -Q names some: a list of names and tables (name, exchange, "
+             "exchange_type, routing_key, queue_arguments, bindings), or a table of tables", &queue_table),
+        used(Worker, "worker_direct", &S::worker_direct,
+             "Consume a queue of its own, too: <node>.dq2 at the exchange C.dq2"),
+    };
+}
+
 std::vector<Setting> broker() {
     using enum Area;
     return {
@@ -212,8 +254,10 @@ std::vector<Setting> results() {
 
 std::vector<Setting> connection_settings() {
     auto all = broker();
-    auto more = results();
-    std::move(more.begin(), more.end(), std::back_inserter(all));
+    for (auto* part : {&queues, &results}) {
+        auto more = part();
+        std::move(more.begin(), more.end(), std::back_inserter(all));
+    }
     return all;
 }
 

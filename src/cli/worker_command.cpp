@@ -38,7 +38,7 @@ int run_worker_command(
     const auto& settings = session.settings();
     WorkerOptions worker;
     worker.node = expand_node_name(options.hostname, host_name());
-    worker.queues = queues_of(options, settings);
+    worker.queues = queues_of(options, settings, worker.node);
     worker.module_path = session.module().string();
     worker.child_arguments = child_arguments(global, session);
     if (options.without_heartbeat)

@@ -13,10 +13,6 @@
 namespace taskworker {
 namespace {
 
-bool has(const std::vector<std::string>& names, const std::string& name) {
-    return std::find(names.begin(), names.end(), name) != names.end();
-}
-
 // As it will be: solo has one slot, and the green pools of Python are threads here.
 std::string concurrency_text(const Settings& settings) {
     const auto cpus = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
@@ -29,16 +25,10 @@ std::string concurrency_text(const Settings& settings) {
 
 }  // namespace
 
-std::vector<std::string> queues_of(const WorkerCommand& options, const Settings& settings) {
-    auto wanted = options.queues;
-    if (wanted.empty()) wanted = {settings.task_default_queue};
-    std::vector<std::string> queues;
-    for (const auto& name : wanted) {
-        if (name.empty() || has(options.exclude_queues, name) || has(queues, name)) continue;
-        queues.push_back(name);
-    }
-    if (queues.empty()) throw ConfigError("-Q and -X leave no queue to consume");
-    return queues;
+std::vector<std::string> queues_of(
+    const WorkerCommand& options, const Settings& settings, const std::string& node
+) {
+    return QueueTable(settings, node).to_consume(options.queues, options.exclude_queues);
 }
 
 std::vector<std::string> child_arguments(const GlobalOptions& global, const Session& session) {
@@ -73,7 +63,9 @@ BannerFacts banner_facts(
         settings.result_backend.empty() ? "disabled://" : result_server(settings).url.redacted();
     facts.concurrency = concurrency_text(settings);
     facts.task_events = settings.worker_send_task_events;
-    facts.queues = queues_of(options, settings);
+    const QueueTable table(settings, node);
+    for (const auto& name : queues_of(options, settings, node))
+        facts.queues.push_back(table.describe(name));
     facts.tasks = session.app().names();
     facts.show_tasks = options.level <= log::Level::Info;
     facts.show_builtin_tasks = options.level == log::Level::Debug;

@@ -92,6 +92,12 @@ private:
         if (!servers_.results) return true;
         redis::Connection results(*servers_.results);
         const auto id = run_id(broker);
+        try {
+            results.connect();
+        } catch (const redis::RedisError&) {  // another server, then: the broker is there
+            if (same_address(broker.url(), results.url())) throw;
+            return false;
+        }
         const bool one_server =
             broker.url().user == results.url().user &&
             (id.empty() ? same_address(broker.url(), results.url()) : id == run_id(results));
@@ -123,6 +129,8 @@ std::unique_ptr<Ledger> open_ledger(
         servers.results->scripts = {&kStoreScript};
         keys.results.emplace(settings);
         keys.result_db = servers.results->url.db;
+        if (settings.result_backend_always_retry)
+            keys.store_tries = settings.result_backend_max_retries;
     }
     return std::make_unique<UndecidedLedger>(
         std::move(servers), std::move(keys), std::move(worker_id)

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "backend/redis_backend.hpp"
+#include "base/log.hpp"
 #include "ledger/redis_ledger.hpp"
 
 namespace taskworker {
@@ -97,7 +98,7 @@ std::vector<Refusal> OrderedLedger::apply_for(
         [](const SettleItem& item, std::size_t) {
             return item.result_key.empty() ? std::nullopt : std::optional(item);
         },
-        [&](std::span<const SettleItem> items) { return store(items); }
+        [&](std::span<const SettleItem> items) { return try_to_store(items); }
     );
     passage.through(
         [&](const SettleItem& item, std::size_t i) -> std::optional<SettleItem> {
@@ -125,6 +126,26 @@ void OrderedLedger::publish(std::span<const Entry> batch, std::span<const std::s
     }
     if (!any) return;
     for (const auto& reply : writer_->round_trip()) writer_->check(reply, "LPUSH");
+}
+
+// result_backend_max_retries: the task was done, and somebody prefers going on to its result.
+std::vector<Refusal> OrderedLedger::try_to_store(std::span<const SettleItem> items) {
+    try {
+        auto refusals = store(items);
+        failures_ = 0;
+        return refusals;
+    } catch (const redis::RedisError& error) {
+        if (!error.connection_lost() || !keys_.store_tries || failures_++ < *keys_.store_tries)
+            throw;
+        for (const auto& item : items)
+            log::error(
+                "{} is dropped after {} tries to store it: {}",
+                item.result_key,
+                failures_,
+                error.what()
+            );
+        return {};
+    }
 }
 
 std::vector<Refusal> OrderedLedger::store(std::span<const SettleItem> items) {

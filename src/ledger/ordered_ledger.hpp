@@ -12,6 +12,7 @@ namespace taskworker {
 // Broker and results in two servers, or an ACL that forbids SELECT in scripts: follow-ups, then
 // results, then acks, each step for the whole batch. A crash in between repeats work, it never
 // loses it: the lease is the last thing to go. Fenced before the first and at the last step.
+// When the server of results stays away for more tries than keys.store_tries, results are dropped.
 // `results` may be null when none are stored; `writer` is where follow-ups go when that is not the
 // broker we read from (broker_write_url).
 class OrderedLedger final : public Ledger {
@@ -30,12 +31,14 @@ public:
 
 private:
     std::vector<Refusal> store(std::span<const SettleItem> items);
+    std::vector<Refusal> try_to_store(std::span<const SettleItem> items);
 
     void publish(std::span<const Entry> batch, std::span<const std::size_t> origin);
 
     std::unique_ptr<redis::Connection> broker_, results_, writer_;
     LedgerKeys keys_;
     std::string worker_;
+    int failures_ = 0;  // in a row, to reach the server of results
 };
 
 }  // namespace taskworker

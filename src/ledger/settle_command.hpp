@@ -19,6 +19,7 @@ struct LedgerKeys {
     std::string node;                   // named in dead letters
     std::optional<ResultKeys> results;  // none: results are not stored
     int broker_db = 0, result_db = 0;
+    std::optional<int> store_tries = {};  // after which results are dropped; none: never
 };
 
 // What settle.lua is told about one entry.

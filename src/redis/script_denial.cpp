@@ -37,8 +37,9 @@ std::string denied_command(std::string_view error, const Script& script) {
     const auto place = error.rfind(kPlace);
     if (error.find(kDenied) == error.npos || place == error.npos) return {};
     std::size_t line = 0;
-    const auto* start = error.data() + place + kPlace.size();
-    std::from_chars(start, error.data() + error.size(), line);
+    auto number = error.substr(place + kPlace.size());
+    while (number.starts_with(' ')) number.remove_prefix(1);  // Redis 6.2: "@user_script: 12:"
+    std::from_chars(number.data(), number.data() + number.size(), line);
     const auto whole = std::string(script.prelude) + std::string(script.source);
     const auto commands = commands_in(line_of(whole, line));
     return commands.empty() ? fmt::format("line {}", line)

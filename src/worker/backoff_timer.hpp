@@ -13,9 +13,13 @@ namespace taskworker {
 // back should find us back; a refused connection costs next to nothing.
 class BackoffTimer {
 public:
+    BackoffTimer() = default;
+    BackoffTimer(Millis first, Millis longest) : first_(first), longest_(longest) {}
+
     Millis next(Luck& luck) {
-        const double base =
-            std::min(1000.0, 50.0 * static_cast<double>(1u << std::min(failures_, 5u)));
+        const double grown = static_cast<double>(first_.count()) *
+                             static_cast<double>(1u << std::min(failures_, 20u));
+        const double base = std::min(static_cast<double>(longest_.count()), grown);
         ++failures_;
         return Millis(static_cast<int>(base * (0.75 + 0.5 * luck.uniform())));
     }
@@ -24,6 +28,7 @@ public:
     void reset() { failures_ = 0; }
 
 private:
+    Millis first_{50}, longest_{1000};
     unsigned failures_ = 0;
 };
 

@@ -18,6 +18,13 @@ namespace {
 using namespace std::chrono_literals;
 constexpr auto kSettleAtEnd = 10s;  // how long our end waits for a Redis that is away
 
+BackoffTimer settler_backoff(const Settings& settings) {
+    if (!settings.result_backend_always_retry) return {};
+    return {
+        Millis(settings.result_backend_base_sleep_between_retries_ms),
+        Millis(settings.result_backend_max_sleep_between_retries_ms)};
+}
+
 std::string fresh_worker_id() { return Luck::seeded_by_the_system().uuid(); }
 
 // What remote control stores must not keep it waiting for a Redis that is away.
@@ -65,7 +72,13 @@ RunningWorker::RunningWorker(
       settler_ledger_(open_ledger(settings, options.node, id)),
       keeper_ledger_(open_ledger(settings, options.node, id)),
       resources_(app, settings),
-      settler_(*settler_ledger_, observer_, clock_, [this](auto tags) { over(tags); }),
+      settler_(
+          *settler_ledger_,
+          observer_,
+          clock_,
+          [this](auto tags) { over(tags); },
+          settler_backoff(settings)
+      ),
       finisher_(
           {.settings = settings,
            .node = options.node,

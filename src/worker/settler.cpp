@@ -21,8 +21,14 @@ const std::string& tag_of(const Entry& entry) {
 
 }  // namespace
 
-Settler::Settler(Ledger& ledger, Observer& observer, const Clock& clock, Over over)
-    : ledger_(ledger), observer_(observer), clock_(clock), over_(std::move(over)) {}
+Settler::Settler(
+    Ledger& ledger, Observer& observer, const Clock& clock, Over over, BackoffTimer backoff
+)
+    : ledger_(ledger),
+      observer_(observer),
+      clock_(clock),
+      over_(std::move(over)),
+      backoff_(backoff) {}
 
 Settler::~Settler() { stop(clock_.ticks()); }
 
@@ -113,7 +119,7 @@ std::vector<Entry> Settler::take() {
 }
 
 void Settler::apply(std::vector<Entry> batch) {
-    BackoffTimer backoff;
+    auto backoff = backoff_;
     auto luck = Luck::seeded_by_the_system();
     for (std::size_t from = 0; from < batch.size();) {
         const auto chunk = std::span(batch).subspan(from, std::min(kBatch, batch.size() - from));

@@ -13,6 +13,7 @@
 #include "base/moment.hpp"
 #include "ledger/ledger.hpp"
 #include "observe/observer.hpp"
+#include "worker/backoff_timer.hpp"
 
 namespace taskworker {
 
@@ -25,7 +26,10 @@ public:
     // Tells which deliveries are over (settled or lost), from the settler's thread.
     using Over = std::function<void(std::span<const std::string> tags)>;
 
-    Settler(Ledger& ledger, Observer& observer, const Clock& clock, Over over);
+    Settler(
+        Ledger& ledger, Observer& observer, const Clock& clock, Over over, BackoffTimer backoff = {}
+        // between two tries while Redis is away
+    );
     ~Settler();  // as stop(): nothing is dropped unless Redis is away beyond the deadline
 
     void start();
@@ -55,6 +59,7 @@ private:
     Observer& observer_;
     const Clock& clock_;
     Over over_;
+    const BackoffTimer backoff_;
     std::mutex mutex_;
     std::condition_variable ready_;
     std::vector<Entry> entries_;                       // guarded by mutex_

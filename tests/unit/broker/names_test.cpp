@@ -160,7 +160,7 @@ protected:
         options.priority_steps = {0, 3};
         return RedisKeys(options);
     }();
-    Names order(const ServedLists& lists) { return lists.names(); }
+    static Names order(const ServedLists& lists) { return lists.names(); }
 };
 
 TEST_F(ServedListsTest, StepsComeFirstAndQueuesTakeTurns) {
@@ -181,6 +181,42 @@ TEST_F(ServedListsTest, OtherStrategiesAreStrict) {
     ServedLists priority(names, TransportOptions::QueueOrder::Priority, "w");
     priority.serve({"b", "a"});
     EXPECT_EQ(order(priority)[0], "b");
+}
+
+// How many of n messages each queue delivered when all are backlogged and a claim takes `batch`.
+std::map<std::string, std::size_t> shares(ServedLists& lists, std::size_t n, std::size_t batch) {
+    std::map<std::string, std::size_t> result;
+    for (std::size_t done = 0; done < n; done += batch) {
+        const auto first = lists.in_order()[0];
+        result[lists[first].queue] += batch;
+        lists.delivered(first, batch);
+    }
+    return result;
+}
+
+TEST_F(ServedListsTest, WeightsDivideTheMessagesWhateverTheBatch) {
+    for (std::size_t batch : {1u, 10u}) {
+        ServedLists lists(names, TransportOptions::QueueOrder::Weighted, "w", {{"a", 5}, {"b", 3}});
+        lists.serve({"c", "b", "a"});  // c has weight 1
+        EXPECT_EQ(lists.per_step(), 1u);
+        const auto got = shares(lists, 9000, batch);
+        EXPECT_NEAR(static_cast<double>(got.at("a")), 5000, 50);
+        EXPECT_NEAR(static_cast<double>(got.at("b")), 3000, 50);
+        EXPECT_NEAR(static_cast<double>(got.at("c")), 1000, 50);
+    }
+}
+
+TEST_F(ServedListsTest, AQueueThatWasEmptyDoesNotTakeAllAfterwards) {
+    ServedLists lists(names, TransportOptions::QueueOrder::Weighted, "w");
+    lists.serve({"a", "b"});
+    std::size_t a = 0;
+    for (auto list : lists.in_order())
+        if (lists[list].list == "a") a = list;
+    lists.delivered(a, 1000);  // b had nothing meanwhile
+    lists.delivered(a, 1000);
+    const auto got = shares(lists, 4000, 1);
+    EXPECT_LT(got.at("b"), 3100u);
+    EXPECT_GT(got.at("a"), 900u);
 }
 
 TEST_F(ServedListsTest, IndicesStayValidAndTailsAreJson) {

@@ -15,7 +15,9 @@ BannerFacts facts() {
     facts.transport = "redis://:**@127.0.0.1:6379/0";
     facts.results = "disabled://";
     facts.concurrency = "2 (prefork)";
-    facts.queues = {"celery", "sms"};
+    facts.queues = {
+        {.name = "celery", .bindings = {{"celery", "direct", "celery"}}},
+        {.name = "sms", .bindings = {{"sms", "topic", "sms.#"}}}};
     facts.tasks = {"shop.sms", "celery.chord", "shop.banner"};
     return facts;
 }
@@ -34,7 +36,7 @@ TEST(Banner, HasCelerysSections) {
   (_)     (_)
                 [queues]
                 .> celery           exchange=celery(direct) key=celery
-                .> sms              exchange=sms(direct) key=sms
+                .> sms              exchange=sms(topic) key=sms.#
 
 )");
 }

@@ -80,6 +80,14 @@ TEST(ScriptDenial, NamesTheCommandOfTheLine) {
     EXPECT_EQ(denied_command(at(3), script), "ZADD (line 3)");
     EXPECT_EQ(denied_command(at(2), script), "line 2");
     EXPECT_EQ(denied_command(at(99), script), "line 99");
+    EXPECT_EQ(
+        denied_command(
+            "ERR Error running script (call to f_01): @user_script:3: @user_script: 3: The user "
+            "executing the script can't run this command or subcommand",
+            script
+        ),
+        "ZADD (line 3)"
+    );
     EXPECT_EQ(denied_command("ERR other", script), "");
 }
 
