@@ -21,8 +21,7 @@ Encode encoder_of(const ShopSettings& settings) {
     );
 }
 
-// KEYS  the lock    ARGV  task id, seconds    Returns 1 if it is ours, which it may have been
-// before.
+// KEYS  the lock    ARGV  task id, seconds    Returns 1 if it is ours, now or since before.
 constexpr std::string_view kLock = R"(
     if redis.call('SET', KEYS[1], ARGV[1], 'NX', 'EX', ARGV[2]) then return 1 end
     return redis.call('GET', KEYS[1]) == ARGV[1] and 1 or 0

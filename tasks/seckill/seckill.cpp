@@ -95,11 +95,8 @@ bool seckill_impl(tw::Context& ctx, const std::optional<Id>& goods, const std::o
     const Attempt attempt = attempt_of(ctx, goods, user);
     auto& database = ctx.resource<Database>();
     auto& gate = ctx.resource<StockGate>();
-    const auto stock = [&] {
-        return database.transaction([&](soci::session& sql) { return stock_of(sql, attempt.goods); }
-        );
-    };
-    if (!gate.enter(attempt, stock)) return false;
+    const auto count = [&](soci::session& sql) { return stock_of(sql, attempt.goods); };
+    if (!gate.enter(attempt, [&] { return database.transaction(count); })) return false;
     try {
         const bool won =
             database.transaction([&](soci::session& sql) { return buy(sql, attempt); });

@@ -44,12 +44,13 @@ std::string send_or_forget(SmsGateway& gateway, SentCodes& sent, const SmsMessag
 std::string deliver(tw::Context& ctx, const SmsMessage& message) {
     if (!is_mobile_number(message.mobile))
         throw tw::TaskError("ValueError", "not a mobile number: '" + message.mobile + "'");
+    auto& gateway = ctx.resource<SmsGateway>();
     auto& sent = ctx.resource<SentCodes>();
     if (const auto receipt = sent.begin(message)) {
         ctx.log().info("sent before to " + message.mobile + ", receipt: " + *receipt);
         return *receipt;
     }
-    const std::string receipt = send_or_forget(ctx.resource<SmsGateway>(), sent, message);
+    const std::string receipt = send_or_forget(gateway, sent, message);
     ctx.log().info("code sent to " + message.mobile + ", receipt: " + receipt);
     try {
         sent.remember(message, receipt);

@@ -17,6 +17,7 @@ from support.wait import eventually
 BUYERS = int(os.environ.get("SHOP_BUYERS", 1500))
 GOODS = int(os.environ.get("SHOP_GOODS", 100))
 PRODUCERS = 3
+PATIENCE = 120 + BUYERS // 20  # seconds
 PRODUCER = """
 import sys
 from celery import Celery
@@ -66,6 +67,7 @@ def wait_for_orders(shop, count):
                what=f"{count} orders")
 
 
+@pytest.mark.timeout(2 * PATIENCE)
 def test_everybody_is_answered_and_exactly_the_stock_is_sold_though_workers_die(sale):
     sale.worker()
     producers = start_producers(sale)
@@ -73,7 +75,7 @@ def test_everybody_is_answered_and_exactly_the_stock_is_sold_though_workers_die(
         wait_for_orders(sale, orders)
         sale.rig.workers[victim].kill()
         sale.worker()
-    assert [producer.wait(120) for producer in producers] == [0] * PRODUCERS
+    assert [producer.wait(PATIENCE) for producer in producers] == [0] * PRODUCERS
 
     ids = [f"buy-{user}" for user in range(BUYERS)] + [f"again-{user}" for user in range(0, BUYERS, 50)]
     answers = {}
@@ -86,7 +88,7 @@ def test_everybody_is_answered_and_exactly_the_stock_is_sold_though_workers_die(
             answers.update({i: doc for i, doc in zip(part, docs) if doc and b'"SUCCESS"' in doc})
         return len(answers) == len(ids)
 
-    eventually(all_answered, timeout=120, what=f"all {len(ids)} answers")
+    eventually(all_answered, timeout=PATIENCE, what=f"all {len(ids)} answers")
     won = {task_id for task_id in ids if sale.rig.doc(task_id)["result"] is True}
     orders = sale.query("SELECT user_id, task_id FROM seckill_order")
     assert len(orders) == GOODS
