@@ -26,3 +26,11 @@ if(TASKWORKER_APP)
     set_target_properties(app PROPERTIES INSTALL_RPATH "$ORIGIN/..")
     install(TARGETS app LIBRARY DESTINATION ${TASKWORKER_MODULE_DIR})
 endif()
+
+# A unit for any number of workers, each with its own environment file.
+configure_file(${CMAKE_SOURCE_DIR}/cmake/systemd/taskworker@.service.in
+    ${CMAKE_BINARY_DIR}/systemd/taskworker@.service @ONLY)
+configure_file(${CMAKE_SOURCE_DIR}/cmake/systemd/tmpfiles.conf.in
+    ${CMAKE_BINARY_DIR}/systemd/taskworker.conf @ONLY)
+install(FILES ${CMAKE_BINARY_DIR}/systemd/taskworker@.service DESTINATION lib/systemd/system)
+install(FILES ${CMAKE_BINARY_DIR}/systemd/taskworker.conf DESTINATION lib/tmpfiles.d)

@@ -32,6 +32,15 @@ int run_scheduled_command(
     const GlobalOptions& global, const ScheduledCommand& options, RegisterTasks linked_in
 );
 int run_recover_command(const GlobalOptions& global, RegisterTasks linked_in);
+int run_queues_command(
+    const GlobalOptions& global, const QueuesCommand& options, RegisterTasks linked_in
+);
+int run_explain_command(
+    const GlobalOptions& global, const ExplainCommand& options, RegisterTasks linked_in
+);
+int run_doctor_command(
+    const GlobalOptions& global, const DoctorCommand& options, RegisterTasks linked_in
+);
 int run_pool_child_command(const GlobalOptions& global, RegisterTasks linked_in);
 
 }  // namespace taskworker

@@ -47,6 +47,9 @@ OptionParser::OptionParser() {
           dlq_,
           scheduled_,
           recover_,
+          queues_,
+          explain_,
+          doctor_,
           pool_child_}) {
         command->fallthrough();  // `taskworker worker -A app`: Celery's old order
         command->allow_extras();
@@ -223,6 +226,9 @@ Invocation OptionParser::invocation() {
     if (dlq_->parsed()) return {global_, dlq()};
     if (scheduled_->parsed()) return {global_, scheduled_options_};
     if (recover_->parsed()) return {global_, RecoverCommand{}};
+    if (queues_->parsed()) return {global_, queues_options_};
+    if (explain_->parsed()) return {global_, explain_options_};
+    if (doctor_->parsed()) return {global_, doctor_options_};
     if (pool_child_->parsed()) return {global_, PoolChildCommand{}};
     if (!level_.empty()) {
         const auto level = log::level_from(level_);

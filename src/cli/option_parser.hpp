@@ -54,6 +54,9 @@ private:
     CLI::App* dlq_ = nullptr;
     CLI::App* scheduled_ = nullptr;
     CLI::App* recover_ = nullptr;
+    CLI::App* queues_ = nullptr;
+    CLI::App* explain_ = nullptr;
+    CLI::App* doctor_ = nullptr;
     CLI::App* pool_child_ = nullptr;
 
     GlobalOptions global_;
@@ -65,6 +68,9 @@ private:
     DlqCommand dlq_options_;
     ScheduledCommand scheduled_options_;
     std::string dlq_action_;
+    QueuesCommand queues_options_;
+    ExplainCommand explain_options_;
+    DoctorCommand doctor_options_;
     std::vector<std::string> sets_;
     std::string config_, level_, ignored_;
 };

@@ -73,6 +73,21 @@ struct ScheduledCommand {
 
 struct RecoverCommand {};
 
+struct QueuesCommand {
+    std::vector<std::string> queues;  // besides those that workers serve
+    bool json = false;
+};
+
+struct ExplainCommand {
+    std::string id;
+    std::vector<std::string> queues;
+    double timeout = 1;  // seconds that workers may take to answer
+};
+
+struct DoctorCommand {
+    bool json = false;
+};
+
 struct PoolChildCommand {};
 
 struct Invocation {
@@ -86,6 +101,9 @@ struct Invocation {
         DlqCommand,
         ScheduledCommand,
         RecoverCommand,
+        QueuesCommand,
+        ExplainCommand,
+        DoctorCommand,
         PoolChildCommand>
         command;
 };

@@ -37,8 +37,35 @@ void OptionParser::declare_remote() {
     );
     status_ = remote("status", "Who is there");
     events_ = app_.add_subcommand("events", "Print the events of workers as they come");
-    events_->add_flag("-d,--dump", "As Celery's; there is no other way");
+    events_->add_flag("-d,--dump")->description("As Celery's; there is no other way");
     events_->add_flag("-j,--json", events_options_.json, "One event per line, as JSON");
+
+    constexpr auto kQueues = "Look into these; default: task_default_queue and what workers serve";
+    queues_ = app_.add_subcommand("queues", "What waits, and what is in the hands of workers");
+    queues_->add_option("-Q,--queues", queues_options_.queues, kQueues)
+        ->type_name("A,B")
+        ->delimiter(',')
+        ->allow_extra_args(false);
+    queues_->add_flag("-j,--json", queues_options_.json, "As JSON");
+
+    explain_ = app_.add_subcommand("explain", "Where a task is");
+    explain_->add_option("ID", explain_options_.id, "Id of the task")->type_name("")->required();
+    explain_->add_option("-Q,--queues", explain_options_.queues, kQueues)
+        ->type_name("A,B")
+        ->delimiter(',')
+        ->allow_extra_args(false);
+    explain_
+        ->add_option(
+            "-t,--timeout", explain_options_.timeout, "Seconds that workers may take to answer"
+        )
+        ->take_last()
+        ->check(CLI::Range(0.0, 3600.0))
+        ->type_name("SECONDS");
+    explain_->footer("Exit code 3: it is nowhere.");
+
+    doctor_ = app_.add_subcommand("doctor", "Look for what is wrong with the broker");
+    doctor_->add_flag("-j,--json", doctor_options_.json, "As JSON");
+    doctor_->footer("Exit code 1: something is wrong that loses tasks or stops the worker.");
 }
 
 }  // namespace taskworker

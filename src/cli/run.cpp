@@ -41,6 +41,9 @@ int dispatch(const Invocation& said, RegisterTasks linked_in) {
             [&](const DlqCommand& c) { return run_dlq_command(global, c, linked_in); },
             [&](const ScheduledCommand& c) { return run_scheduled_command(global, c, linked_in); },
             [&](const RecoverCommand&) { return run_recover_command(global, linked_in); },
+            [&](const QueuesCommand& c) { return run_queues_command(global, c, linked_in); },
+            [&](const ExplainCommand& c) { return run_explain_command(global, c, linked_in); },
+            [&](const DoctorCommand& c) { return run_doctor_command(global, c, linked_in); },
             [&](const PoolChildCommand&) { return run_pool_child_command(global, linked_in); },
         },
         said.command

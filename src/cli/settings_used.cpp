@@ -179,6 +179,8 @@ std::vector<Setting> worker() {
         zero_is_none(used(Worker, "worker_shutdown_timeout", &S::worker_shutdown_timeout,
              "Ours. Seconds that TERM waits for running tasks; null or 0 = until they end, as Celery"),
              &S::worker_shutdown_timeout),
+        used(Worker, "worker_http", &S::worker_http,
+             "Ours. Where health and metrics are served, 127.0.0.1:9808 or a port; empty = nowhere (--http)"),
         used(Worker, "worker_max_deliveries", &S::worker_max_deliveries,
              "Ours. Deaths of a worker after which the task becomes a dead letter",
              +[](const int& n) -> Broken { return at_least<1>(n); }),

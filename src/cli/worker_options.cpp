@@ -38,6 +38,10 @@ void OptionParser::declare_worker() {
         ->type_name("SECONDS")
         ->group(kWorker);
 
+    setting(to, "--http", "worker_http", "Serve /metrics, /livez, /readyz, /startupz here")
+        ->type_name("HOST:PORT")
+        ->group(kWorker);
+
     setting(to, "-c,--concurrency", "worker_concurrency", "Tasks at a time; default: CPUs")
         ->type_name("N")
         ->group(kPool);

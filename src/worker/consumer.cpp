@@ -77,6 +77,7 @@ void Consumer::stop() {
 
 void Consumer::run() {
     while (!stopping_) {
+        last_turn_ = with_.clock.ticks().time_since_epoch().count();
         try {
             step();
             if (backoff_.failing())

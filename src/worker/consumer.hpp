@@ -54,6 +54,8 @@ public:
     void room_changed();   // any thread: there are more slots now
     // Stops fetching; what had not begun goes back to its lists. Returns when the thread has ended.
     void stop();
+    // Monotonic time of the last turn of the loop, with or without a broker: for watchdogs.
+    SteadyPoint last_turn() const { return SteadyPoint(SteadyPoint::duration(last_turn_.load())); }
     // Monotonic time of the last fetch that reached the broker, for readiness.
     SteadyPoint last_fetch() const {
         return SteadyPoint(SteadyPoint::duration(last_fetch_.load()));
@@ -95,7 +97,7 @@ private:
     std::atomic<bool> stopping_{false};
     std::atomic<bool> has_room_{false};
     std::atomic<std::uint64_t> fetched_{0};
-    std::atomic<SteadyPoint::rep> last_fetch_{0};
+    std::atomic<SteadyPoint::rep> last_fetch_{0}, last_turn_{0};
     std::thread thread_;
 };
 

@@ -12,6 +12,8 @@ using namespace std::chrono_literals;
 constexpr auto kListen = 60s;
 constexpr std::size_t kStoreByAndBy = 50;
 
+bool failed_answer(const Json& answer) { return answer.is_object() && answer.contains("error"); }
+
 }  // namespace
 
 ControlService::ControlService(ControlParts parts)
@@ -84,6 +86,8 @@ void ControlService::handle(std::string raw) {
     if (!is_addressed_to(request, state_.with.node)) return;
     log::debug("pidbox received method {}", request.method);
     const auto answer = run_control_command(state_, request.method, request.arguments);
+    if (request.method == "shutdown" && !failed_answer(answer))
+        return;  // Celery has no time to answer
     if (request.reply_to && !request.reply_to->exchange.empty() && !stopping_)
         reply(request, answer);
 }

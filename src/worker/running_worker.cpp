@@ -16,6 +16,9 @@ namespace taskworker {
 namespace {
 
 using namespace std::chrono_literals;
+constexpr auto kUnreadyAfter = Seconds(15);  // the consumer asks the broker every 10 s at least
+constexpr auto kStuckAfter =
+    Seconds(120);                   // its loop comes round within seconds, with or without a broker
 constexpr auto kSettleAtEnd = 10s;  // how long our end waits for a Redis that is away
 
 BackoffTimer settler_backoff(const Settings& settings) {
@@ -138,8 +141,58 @@ RunningWorker::RunningWorker(
     observer_.add(log_);
     observer_.add(counts_);
     observer_.add(events_);
+    if (!settings.worker_http.empty()) serve_http();
     if (settings.worker_enable_remote_control)
         control_ = std::make_unique<ControlService>(control_parts());
+}
+
+// Before the first contact with the broker: /startupz is asked then.
+void RunningWorker::serve_http() {
+    metrics_ =
+        std::make_unique<Metrics>(options_.node, app_.names(), [this] { return metrics_now(); });
+    observer_.add(*metrics_);
+    http_ = std::make_unique<MetricsHttp>(
+        settings_.worker_http,
+        MetricsHttp::Pages{
+            .metrics = [this] { return metrics_->text(); },
+            .live = [this] { return health(false); },
+            .ready = [this] { return health(true); },
+            .started =
+                [this] {
+                    return started_ ? MetricsHttp::Health{}
+                                    : MetricsHttp::Health{false, "not connected yet"};
+                }}
+    );
+}
+
+Seconds RunningWorker::since_last_fetch() const {
+    const auto last = consumer_.last_fetch();
+    return last == SteadyPoint{} ? Seconds(0) : Seconds(clock_.ticks() - last);
+}
+
+Metrics::Now RunningWorker::metrics_now() const {
+    return {
+        .active = held_.running(),
+        .waiting = pool_->waiting(),
+        .processes = pool_->processes().size(),
+        .since_last_fetch = since_last_fetch().count(),
+        .events_dropped = events_.dropped(),
+        .up = started_ && !failed_};
+}
+
+bool RunningWorker::moves() const {
+    return !started_ || stopping_ || clock_.ticks() - consumer_.last_turn() < kStuckAfter;
+}
+
+// Live: the process does something. Ready: it also reaches the broker and takes work.
+MetricsHttp::Health RunningWorker::health(bool ready) const {
+    if (failed_) return {false, "the pool cannot go on"};
+    if (!ready) return {};
+    if (!started_) return {false, "not connected yet"};
+    if (stopping_) return {false, "shutting down"};
+    if (since_last_fetch() > kUnreadyAfter)
+        return {false, "the broker has not answered for a while"};
+    return {};
 }
 
 ControlParts RunningWorker::control_parts() {
@@ -180,6 +233,7 @@ void RunningWorker::start() {
     auto queues = options_.queues;
     if (queues.empty()) queues.push_back(settings_.task_default_queue);
     consumer_.start(std::move(queues));
+    started_ = true;
     if (!control_) return;
     control_->connect();
     control_->start();
@@ -200,7 +254,10 @@ void RunningWorker::tell_what_runs() {
     }
 }
 
-void RunningWorker::stop_fetching() { consumer_.stop(); }
+void RunningWorker::stop_fetching() {
+    stopping_ = true;
+    consumer_.stop();
+}
 
 void RunningWorker::wait_for_tasks() { pool_->stop(SteadyPoint::max()); }
 

@@ -14,6 +14,8 @@
 #include "observe/event_groups.hpp"
 #include "observe/event_publisher.hpp"
 #include "observe/log_observer.hpp"
+#include "observe/metrics.hpp"
+#include "observe/metrics_http.hpp"
 #include "observe/observers.hpp"
 #include "observe/task_counts.hpp"
 #include "pool/pool.hpp"
@@ -40,6 +42,7 @@ public:
     void start();
     void tell_what_runs();  // to the log
     bool failed() const { return failed_; }
+    bool moves() const;  // the consumer goes round, or waits as it should: for watchdogs
 
     void stop_fetching();   // what had not begun goes back to its lists
     void wait_for_tasks();  // returns when nothing runs, or end_tasks_now() has done what it can
@@ -55,6 +58,10 @@ private:
         const std::string& id
     );
     ControlParts control_parts();
+    void serve_http();
+    Metrics::Now metrics_now() const;
+    MetricsHttp::Health health(bool ready) const;
+    Seconds since_last_fetch() const;
     void over(std::span<const std::string> tags);
     void lost(const std::string& tag, Inflight::Stage stage);
     void pool_failed(const std::string& why);
@@ -86,8 +93,10 @@ private:
     Keeper keeper_;
     Consumer consumer_;
     EventPublisher events_;
+    std::unique_ptr<Metrics> metrics_;  // none without worker_http, as the port
+    std::unique_ptr<MetricsHttp> http_;
     std::unique_ptr<ControlService> control_;  // none without worker_enable_remote_control
-    std::atomic<bool> failed_{false};
+    std::atomic<bool> failed_{false}, started_{false}, stopping_{false};
 };
 
 }  // namespace taskworker

@@ -1,6 +1,7 @@
 #include "worker/worker.hpp"
 
 #include <fmt/format.h>
+#include <systemd/sd-daemon.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -59,10 +60,21 @@ bool connect_with_patience(
     }
 }
 
+// How often systemd wants to hear of us (WatchdogSec=); a day when it does not.
+Millis watchdog_interval() {
+    std::uint64_t microseconds = 0;
+    if (::sd_watchdog_enabled(0, &microseconds) <= 0) return std::chrono::hours(24);
+    return std::max(
+        Millis(1), std::chrono::duration_cast<Millis>(std::chrono::microseconds(microseconds / 2))
+    );
+}
+
 // Until a signal wants the end: which one.
 int serve(RunningWorker& worker, const Signals& signals) {
+    const auto interval = watchdog_interval();
     for (;;) {
-        const auto signal = signals.wait(24h);
+        if (worker.moves()) ::sd_notify(0, "WATCHDOG=1");
+        const auto signal = signals.wait(interval);
         if (!signal) continue;
         switch (*signal) {
             case SIGTERM:
@@ -113,7 +125,9 @@ int run_worker(const App& app, const Settings& settings, const WorkerOptions& op
     log::info("Connected to {}", redact_url(settings.broker_url));
     worker.start();
     log::info("{} ready.", options.node);
+    ::sd_notify(0, "READY=1\nSTATUS=takes tasks");
     const int signal = serve(worker, signals);
+    ::sd_notify(0, "STOPPING=1\nSTATUS=waits for the tasks that run");
     const bool cold = shut_down(worker, settings, signals, signal);
     const int code = cold || worker.failed() ? kFailed : kDone;
     if (!worker.finish()) {

@@ -34,6 +34,9 @@ TASKWORKER_MODULE(app) {
     app.resource<SideChannel>([] {
         return std::make_unique<SideChannel>(environment("CONFORMANCE_REDIS_URL"));
     });
+    app.control("conformance.say", [](const tw::Json& arguments) {
+        return tw::Json{{"said", arguments.at("word")}};
+    });
     add_value_tasks(app);
     add_time_tasks(app);
     add_error_tasks(app);

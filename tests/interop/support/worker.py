@@ -55,10 +55,10 @@ def processes_of_session(session):
 class Worker:
     """`args` are appended to the command; conf goes into CONFORMANCE_CONF. start() waits for `ready.`"""
 
-    def __init__(self, args, conf, side_url, command=None, name=None, level="INFO"):
+    def __init__(self, args, conf, side_url, command=None, name=None, level="INFO", quiet=QUIET):
         self.name = name or f"w{next(_numbers)}@interop"
         self.command = (command or COMMAND).replace(
-            "{args}", f"-n {self.name} -l {level} {QUIET} {args}")
+            "{args}", f"-n {self.name} -l {level} {quiet} {args}")
         self.env = environment(conf, side_url)
         handle, path = tempfile.mkstemp(prefix="tw-worker-", suffix=".log")
         os.close(handle)

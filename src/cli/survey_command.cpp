@@ -1,0 +1,162 @@
+// taskworker queues, taskworker explain
+#include <fmt/format.h>
+
+#include <cstdio>
+
+#include "backend/open_backend.hpp"
+#include "base/iso_time.hpp"
+#include "broker/open_broker.hpp"
+#include "broker/redis_survey.hpp"
+#include "cli/commands.hpp"
+#include "cli/exit_code.hpp"
+#include "cli/node_name.hpp"
+#include "client/control.hpp"
+#include "client/producer.hpp"
+#include "message/python_json.hpp"
+#include "message/python_repr.hpp"
+
+namespace taskworker {
+namespace {
+
+std::vector<std::string> wanted_queues(
+    const std::vector<std::string>& given, const Settings& settings
+) {
+    return given.empty() ? std::vector<std::string>{settings.task_default_queue} : given;
+}
+
+Json queue_json_of(const RedisSurvey::Queue& queue) {
+    Json steps = Json::object();
+    for (const auto& [step, count] : queue.steps) steps[std::to_string(step)] = count;
+    return {
+        {"messages", queue.total()},
+        {"by_priority", std::move(steps)},
+        {"next", queue.next ? Json(*queue.next) : Json()}};
+}
+
+void print_queues(
+    const std::vector<RedisSurvey::Queue>& queues, const RedisSurvey::Totals& totals
+) {
+    fmt::print("{:<24} {:>9}  {:<24} {}\n", "QUEUE", "MESSAGES", "BY PRIORITY", "NEXT");
+    for (const auto& queue : queues) {
+        std::string steps;
+        for (const auto& [step, count] : queue.steps)
+            if (count > 0) steps += fmt::format("{}{}:{}", steps.empty() ? "" : " ", step, count);
+        fmt::print(
+            "{:<24} {:>9}  {:<24} {}\n", queue.name, queue.total(), steps, queue.next.value_or("-")
+        );
+    }
+    fmt::print(
+        "\nin the hands of workers: {} ({} parked until their time)\n"
+        "dead letters: {}\ntaskworkers alive: {}\n",
+        totals.unacked,
+        totals.parked,
+        totals.dead_letters,
+        totals.workers
+    );
+}
+
+std::string text_of_place(const RedisSurvey::Place& place) {
+    using Kind = RedisSurvey::Place::Kind;
+    switch (place.kind) {
+        case Kind::Queued:
+            return fmt::format(
+                "waits in queue {}, position {} (1 runs next)", place.queue, place.position
+            );
+        case Kind::Leased:
+            return fmt::format("is in the hands of {} (queue {})", place.worker, place.queue);
+        case Kind::Parked:
+            return fmt::format(
+                "is parked for queue {} until {}",
+                place.queue,
+                format_iso_time(place.due.value_or(TimePoint{}))
+            );
+        case Kind::Started:
+            return fmt::format(
+                "has begun at {} (queue {}), acknowledged early", place.worker, place.queue
+            );
+        case Kind::DeadLetter:
+            return fmt::format("is a dead letter of queue {}: {}", place.queue, place.reason);
+    }
+    return {};
+}
+
+// What live workers say of it: which of them runs it, or who has it revoked.
+std::vector<std::string> told_by_workers(
+    const Settings& settings, const std::string& id, Seconds patience
+) {
+    const auto transport =
+        open_broker(settings, producer_name(host_name()), Luck::seeded_by_the_system().uuid());
+    const auto fanout = transport->fanout();
+    const SystemClock clock;
+    Control control(*fanout, settings, clock);
+    std::vector<std::string> lines;
+    for (const auto& [node, body] :
+         control.ask({.method = "query_task", .arguments = {{"ids", {id}}}, .timeout = patience})) {
+        if (!body.is_object()) continue;
+        const auto found = body.find(id);
+        if (found == body.end() || !found->is_array() || found->empty()) continue;
+        lines.push_back(fmt::format("is {} at {}", python_str(found->at(0)), node));
+    }
+    return lines;
+}
+
+}  // namespace
+
+int run_queues_command(
+    const GlobalOptions& global, const QueuesCommand& options, RegisterTasks linked_in
+) {
+    const Session session(global, linked_in, NeedsApp::No);
+    RedisSurvey survey(session.settings());
+    const auto queues = survey.queues(wanted_queues(options.queues, session.settings()));
+    const auto totals = survey.totals(SystemClock().now());
+    if (!options.json) {
+        print_queues(queues, totals);
+        return kDone;
+    }
+    Json all = Json::object();
+    for (const auto& queue : queues) all[queue.name] = queue_json_of(queue);
+    const Json report = {
+        {"queues", std::move(all)},
+        {"unacked", totals.unacked},
+        {"parked", totals.parked},
+        {"dead_letters", totals.dead_letters},
+        {"workers", totals.workers}};
+    fmt::print("{}\n", to_json_text(report));
+    return kDone;
+}
+
+int run_explain_command(
+    const GlobalOptions& global, const ExplainCommand& options, RegisterTasks linked_in
+) {
+    const Session session(global, linked_in, NeedsApp::No);
+    const auto& settings = session.settings();
+    RedisSurvey survey(settings);
+    std::vector<std::string> names;
+    for (const auto& queue : survey.queues(wanted_queues(options.queues, settings)))
+        names.push_back(queue.name);
+    std::vector<std::string> lines;
+    for (const auto& place : survey.find(options.id, names)) lines.push_back(text_of_place(place));
+    for (auto& line : told_by_workers(settings, options.id, Seconds(options.timeout)))
+        lines.push_back(std::move(line));
+    if (!settings.result_backend.empty()) {
+        if (const auto record = open_backend(settings)->load(options.id))
+            lines.push_back(fmt::format(
+                "has the result {}{}",
+                record->status,
+                record->date_done ? " since " + *record->date_done : std::string()
+            ));
+    }
+    if (lines.empty()) {
+        fmt::print(
+            "{}: not in queues {}, held by nobody, no dead letter, no result. Never sent to this "
+            "broker, or ended and forgotten.\n",
+            options.id,
+            fmt::join(names, ", ")
+        );
+        return kNotFound;
+    }
+    for (const auto& line : lines) fmt::print("{} {}\n", options.id, line);
+    return kDone;
+}
+
+}  // namespace taskworker
