@@ -164,11 +164,11 @@ void RedisBroker::probe_rights() {
 void RedisBroker::announce() {
     const auto& keys = with_.keys;
     auto& out = connection_.out();
-    connection_.evalsha(broker::kHeartbeat, 3, 5);
+    connection_.evalsha(broker::kHeartbeat, 3, 6);
     out.arg(keys.workers), out.arg(keys.inboxes), out.arg(keys.reaper);
     out.arg(with_.presence->id()), out.arg(with_.presence->record());
-    out.arg(0), out.arg(0), out.arg(0);
-    declarations_.declare(out, lists_.queues(), std::chrono::system_clock::now());
+    out.arg(0), out.arg(0), out.arg(0), out.arg(with_.script_now());
+    declarations_.declare(out, lists_.queues(), with_.now());
     const auto replies = connection_.round_trip();
     if (replies[0].error() && redis::kind_of(replies[0].text) == RedisError::Kind::NoScript) {
         connection_.load_scripts();
@@ -206,7 +206,7 @@ std::vector<Fetched> RedisBroker::turn(std::size_t claim) {
         with_.keys, lists_, *with_.presence, with_.accept_content, std::exchange(pending_, {})
     );
     registration.fetch_malformed(connection_);
-    if (!registration.empty()) registration.write(connection_, std::chrono::system_clock::now());
+    if (!registration.empty()) registration.write(connection_, with_.now());
     for (auto list : served) connection_.out().command("LLEN", lists_[list].key);
     if (claim > 0) claim_.write(claim);
 

@@ -21,8 +21,6 @@ constexpr std::size_t kAtOnce = 1000;  // tags per command
 
 std::string score(double seconds) { return fmt::format("{:.6f}", seconds); }
 
-SteadyPoint ticks() { return std::chrono::steady_clock::now(); }
-
 // Who hears nothing for so long tries a new connection, before the others think us dead.
 constexpr Millis kPatience{3000};
 
@@ -49,6 +47,11 @@ RedisLeases::RedisLeases(RedisSettings settings, Lifetimes lifetimes)
            &broker::kUnlock}
       ))) {}
 
+SteadyPoint RedisLeases::ticks() const {
+    if (!with_.simulated_now) return std::chrono::steady_clock::now();
+    return SteadyPoint(with_.now().time_since_epoch());
+}
+
 redis::Reply RedisLeases::run(
     const redis::Script& script,
     std::span<const std::string_view> keys,
@@ -70,7 +73,8 @@ Leases::Beat RedisLeases::beat() {
             with_.presence->record(),
             score(lifetimes_.suspect.count()),
             score(lifetimes_.dead.count()),
-            std::to_string(std::chrono::duration_cast<Millis>(lifetimes_.beat).count())};
+            std::to_string(std::chrono::duration_cast<Millis>(lifetimes_.beat).count()),
+            with_.script_now()};
         // A second look counts only if those we suspect had time for a beat of their own.
         const auto before =
             ticks() - std::chrono::duration_cast<SteadyPoint::duration>(0.9 * lifetimes_.beat);

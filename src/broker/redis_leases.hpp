@@ -42,6 +42,7 @@ private:
         SteadyPoint first{};  // when we looked
     };
     Beat read_beat(redis::Reply reply);
+    SteadyPoint ticks() const;
     redis::Reply run(
         const redis::Script& script,
         std::span<const std::string_view> keys,

@@ -69,7 +69,8 @@ std::optional<redis::Reply> RedisLeases::reap_inboxes(const std::string& worker)
                 keys.prefix(),
                 worker,
                 fmt::format("{}", lifetimes_.dead.count()),
-                fmt::format("{}", lifetimes_.forgotten.count())});
+                fmt::format("{}", lifetimes_.forgotten.count()),
+                with_.script_now()});
     const auto answer = reply.items.at(0).integer;
     if (answer == kUnknownLayout)
         log::warning(
@@ -82,7 +83,7 @@ std::optional<redis::Reply> RedisLeases::reap_inboxes(const std::string& worker)
 
 // Scores are the dead one's clock, `seen` is Redis': a minute of difference is allowed either way.
 std::vector<std::string> RedisLeases::leases_of(const std::string& worker, double seen) {
-    const auto now = unix_time(std::chrono::system_clock::now());
+    const auto now = unix_time(with_.now());
     auto reply = connection_.call(
         "ZRANGEBYSCORE",
         with_.keys.unacked_index,

@@ -14,4 +14,8 @@ redis::ConnectionOptions RedisSettings::connection(
     );
 }
 
+std::string RedisSettings::script_now() const {
+    return simulated_now ? fmt::format("{:.6f}", unix_time(simulated_now())) : std::string();
+}
+
 }  // namespace taskworker

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -23,6 +24,14 @@ struct RedisSettings {
     std::shared_ptr<Presence> presence;  // shared by all connections of the worker
     std::vector<std::string> accept_content;
     int max_deliveries = 3;
+    // For simulations: instead of the clocks of this machine and of Redis.
+    std::function<TimePoint()> simulated_now = {};
+
+    TimePoint now() const {
+        return simulated_now ? simulated_now() : std::chrono::system_clock::now();
+    }
+    // What scripts take for now; empty: they ask Redis.
+    std::string script_now() const;
 
     // The options of a connection for this purpose ("consumer"), which people see in CLIENT LIST.
     redis::ConnectionOptions connection(

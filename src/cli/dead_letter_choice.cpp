@@ -32,14 +32,6 @@ bool is_task(const std::string& task, const std::string& wanted) {
     return task == wanted;
 }
 
-bool is_utf8(std::string_view bytes) {
-    for (std::size_t at = 0; at < bytes.size();) {
-        const auto code = next_code_point(bytes, at);
-        if (code >= 0xd800 && code <= 0xdfff) return false;
-    }
-    return true;
-}
-
 bool readable(const std::string& bytes) {
     return is_utf8(bytes) && std::none_of(bytes.begin(), bytes.end(), [](unsigned char c) {
                return c < ' ' && c != '\n' && c != '\t';

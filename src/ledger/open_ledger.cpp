@@ -10,37 +10,16 @@
 #include "broker/redis_keys.hpp"
 #include "ledger/ordered_ledger.hpp"
 #include "ledger/redis_ledger.hpp"
+#include "ledger/servers.hpp"
 
 namespace taskworker {
 namespace {
-
-// The process behind a connection: two URLs may lead to one server. Empty if the ACL hides it.
-std::string run_id(redis::Connection& connection) {
-    connection.connect();
-    connection.out().command("INFO", "server");
-    const auto replies = connection.round_trip();
-    if (replies.front().error()) return {};
-    const std::string& text = replies.front().text;
-    const auto at = text.find("run_id:");
-    return at == std::string::npos ? std::string() : text.substr(at + 7, 40);
-}
-
-bool same_address(const RedisUrl& a, const RedisUrl& b) {
-    return a.scheme == b.scheme && a.host == b.host && a.port == b.port &&
-           a.socket_path == b.socket_path;
-}
 
 // SELECT within a script is a right of its own.
 bool may_select(redis::Connection& connection, int db) {
     connection.out().command("EVAL", "return redis.pcall('SELECT', ARGV[1])", "0", db);
     return !connection.round_trip().front().error();
 }
-
-struct LedgerServers {
-    redis::ConnectionOptions broker;
-    std::optional<redis::ConnectionOptions> results;  // none: they are not stored
-    std::optional<redis::ConnectionOptions> writer;   // where follow-ups go, if not to the broker
-};
 
 std::unique_ptr<redis::Connection> connection_to(
     const std::optional<redis::ConnectionOptions>& options
@@ -52,7 +31,7 @@ std::unique_ptr<redis::Connection> connection_to(
 // connections have moved on to another server.
 class UndecidedLedger final : public Ledger {
 public:
-    UndecidedLedger(LedgerServers servers, LedgerKeys keys, std::string worker)
+    UndecidedLedger(Servers servers, LedgerKeys keys, std::string worker)
         : servers_(std::move(servers)), keys_(std::move(keys)), worker_(std::move(worker)) {}
 
     std::vector<Refusal> apply(std::span<const Entry> batch) override {
@@ -91,20 +70,11 @@ private:
     bool one_step(redis::Connection& broker) const {
         if (!servers_.results) return true;
         redis::Connection results(*servers_.results);
-        const auto id = run_id(broker);
-        try {
-            results.connect();
-        } catch (const redis::RedisError&) {  // another server, then: the broker is there
-            if (same_address(broker.url(), results.url())) throw;
-            return false;
-        }
-        const bool one_server =
-            broker.url().user == results.url().user &&
-            (id.empty() ? same_address(broker.url(), results.url()) : id == run_id(results));
-        return one_server && may_select(broker, keys_.result_db);
+        return broker.url().user == results.url().user && are_one_server(broker, results) &&
+               may_select(broker, keys_.result_db);
     }
 
-    const LedgerServers servers_;
+    const Servers servers_;
     LedgerKeys keys_;
     std::string worker_;
     std::unique_ptr<Ledger> ledger_;
@@ -117,15 +87,11 @@ std::unique_ptr<Ledger> open_ledger(
     const Settings& settings, std::string node, std::string worker_id
 ) {
     const auto options = parse_transport_options(settings.broker_transport_options);
-    const auto address = address_to_read(settings);
-    auto broker = address.connection("taskworker:ledger", {&kSettleScript});
+    auto servers = servers_of(settings);
+    servers.broker.scripts = {&kSettleScript};
     LedgerKeys keys{.broker = RedisKeys(options), .node = std::move(node)};
-    LedgerServers servers{.broker = std::move(broker), .results = {}, .writer = {}};
     keys.broker_db = keys.result_db = servers.broker.url.db;
-    if (reads_and_writes_elsewhere(settings))
-        servers.writer = address_to_write(settings).connection("taskworker:ledger");
-    if (stores_results(settings)) {
-        servers.results = result_server(settings);
+    if (servers.results) {
         servers.results->scripts = {&kStoreScript};
         keys.results.emplace(settings);
         keys.result_db = servers.results->url.db;

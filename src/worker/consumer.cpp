@@ -20,6 +20,7 @@ constexpr std::size_t kMostInMemory = 5'000;
 constexpr auto kLongestSleep = 10s;
 constexpr auto kLook = 1s;  // for parked tasks, at least this often
 constexpr std::size_t kDueAtOnce = 256;
+constexpr auto kAskAgain = std::chrono::seconds(1);
 // Half the time after which others think a silent worker dead: older than this, we ask before we
 // begin.
 constexpr auto kStaleRenewal = 4s;
@@ -170,7 +171,27 @@ void Consumer::admit_fetched(std::vector<Fetched> fetched) {
     }
 }
 
+bool Consumer::is_over(const std::shared_ptr<const Delivery>& delivery) {
+    const auto& request = delivery->request;
+    if (!request.delivery_info.redelivered) return false;
+    try {
+        if (!with_.ends.retell(request.id)) return false;
+    } catch (const Error& error) {
+        log::warning("consumer: has {} ended before? {}. Asking again.", request.id, error.what());
+        eta_queue_.add(with_.clock.now() + kAskAgain, delivery);
+        return true;
+    }
+    log::info(
+        "Task {}[{}] was redelivered, but its end is stored: acknowledged, not run again",
+        request.display_name(),
+        request.id
+    );
+    with_.finisher.acknowledge(*delivery);
+    return true;
+}
+
 void Consumer::admit_one(std::shared_ptr<const Delivery> delivery) {
+    if (is_over(delivery)) return;
     const auto* task = with_.app.find(delivery->request.task);
     const auto now = with_.clock.now();
     const auto admission =

@@ -10,6 +10,7 @@
 #include "base/clock.hpp"
 #include "broker/broker.hpp"
 #include "broker/leases.hpp"
+#include "ledger/stored_ends.hpp"
 #include "lifecycle/eta_queue.hpp"
 #include "lifecycle/rate_limiter.hpp"
 #include "pool/pool.hpp"
@@ -39,6 +40,7 @@ struct ConsumerParts {
     const RevokedTasks& revoked;
     const TaskOverrides& overrides;
     ServedQueues& served;
+    StoredEnds& ends;
 };
 
 // Mailbox → fetch → admit → submit, in one thread that sleeps in one place (Broker::fetch): until a
@@ -73,6 +75,8 @@ private:
     std::size_t room() const;
     void admit_fetched(std::vector<Fetched> fetched);
     void admit_one(std::shared_ptr<const Delivery> delivery);
+    // Redelivered, and over: acked here. Or not to be told now: waits.
+    bool is_over(const std::shared_ptr<const Delivery>& delivery);
     void hold(std::shared_ptr<const Delivery> delivery, TimePoint until);
     void wait_for_rate(std::shared_ptr<const Delivery> delivery, TimePoint until);
     void take_due_from_memory();

@@ -133,6 +133,16 @@ void Finisher::refuse(const Delivery& delivery, const TaskDef* task, const Outco
     with_.settler.push(std::move(one));
 }
 
+void Finisher::acknowledge(const Delivery& delivery) {
+    Settlement ack;
+    ack.tag = delivery.tag;
+    ack.task_id = delivery.request.id;
+    ack.list = delivery.list;
+    std::vector<Settlement> one;
+    one.push_back(std::move(ack));
+    with_.settler.push(std::move(one));
+}
+
 // The newest first: each goes to the right end, where the oldest must be last to be next.
 void Finisher::hand_back(std::vector<std::shared_ptr<const Delivery>> deliveries) {
     std::sort(deliveries.begin(), deliveries.end(), [](const auto& a, const auto& b) {

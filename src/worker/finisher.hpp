@@ -43,6 +43,8 @@ public:
 
     // Refused before it ran: expired, revoked, not registered.
     void refuse(const Delivery& delivery, const TaskDef* task, const Outcome& outcome);
+    // Has ended before: only the message is left to go.
+    void acknowledge(const Delivery& delivery);
     // Not begun, and shall not be here: back to the front of the list.
     void hand_back(std::vector<std::shared_ptr<const Delivery>> deliveries);
     // From now on a killed process is our own doing (cold shutdown): a late-ack task goes back to

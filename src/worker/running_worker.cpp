@@ -74,6 +74,7 @@ RunningWorker::RunningWorker(
       control_backend_(open_backend(impatient(settings))),
       settler_ledger_(open_ledger(settings, options.node, id)),
       keeper_ledger_(open_ledger(settings, options.node, id)),
+      stored_ends_(open_stored_ends(settings)),
       resources_(app, settings),
       settler_(
           *settler_ledger_,
@@ -122,7 +123,8 @@ RunningWorker::RunningWorker(
            .observer = observer_,
            .revoked = revoked_,
            .overrides = overrides_,
-           .served = served_}
+           .served = served_,
+           .ends = *stored_ends_}
       ),
       events_(
           {.fanout = *event_fanout_,

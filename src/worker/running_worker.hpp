@@ -82,6 +82,7 @@ private:
     std::unique_ptr<Revocations> revocations_;
     std::unique_ptr<ResultBackend> control_backend_;
     std::unique_ptr<Ledger> settler_ledger_, keeper_ledger_;
+    std::unique_ptr<StoredEnds> stored_ends_;
     Resources resources_;
     Held held_;
     RevokedTasks revoked_;

@@ -6,11 +6,11 @@
 --       taskworker.reaper (lock), lists we serve…
 -- ARGV  our id, our record (`1 <slots>`, then our lists, one a line), seconds after which a worker is
 --       suspect, … is dead, milliseconds for which the caller is the only reaper (0: looks for nobody),
---       then per suspect of an earlier look: id, last seen as told then
+--       now ('': Redis' clock), then per suspect of an earlier look: id, last seen as told then
 -- returns  {'1' if we were not in the set (first beat, or we were reaped), {dead ids},
 --           {id, last seen, …} of the suspects, messages that wait in the lists we serve}
 local t = redis.call('TIME')
-local now = t[1] + t[2] / 1000000
+local now = tonumber(ARGV[6]) or t[1] + t[2] / 1000000
 local new = redis.call('ZADD', KEYS[1], string.format('%.6f', now), ARGV[1])
 redis.call('HSET', KEYS[2], ARGV[1], ARGV[2])
 local backlog = 0
@@ -21,7 +21,7 @@ end
 local out = { tostring(new), {}, {}, backlog }
 if ARGV[5] == '0' then return out end
 local earlier = {}
-for i = 6, #ARGV, 2 do earlier[ARGV[i]] = ARGV[i + 1] end
+for i = 7, #ARGV, 2 do earlier[ARGV[i]] = ARGV[i + 1] end
 local old = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', string.format('%.6f', now - ARGV[3]),
                        'WITHSCORES', 'LIMIT', 0, 256)
 local dead = {}

@@ -4,13 +4,13 @@
 -- one message per waiting connection, until BLMOVE times out) and every task it had begun is settled.
 -- KEYS  taskworker.workers, taskworker.inboxes
 -- ARGV  key prefix, dead id, seconds after which a worker is dead, … is forgotten (dead + BLMOVE's
---       timeout + a margin)
+--       timeout + a margin), now ('': Redis' clock)
 -- returns  {messages handed back, last seen, its slots}; {-1} if it is alive again or was forgotten,
 --          {-2} if its record has a layout we do not know (nothing was done)
 local seen = redis.call('ZSCORE', KEYS[1], ARGV[2])
 if not seen then return { -1 } end
 local t = redis.call('TIME')
-local age = t[1] + t[2] / 1000000 - seen
+local age = (tonumber(ARGV[5]) or t[1] + t[2] / 1000000) - seen
 if age < tonumber(ARGV[3]) then return { -1 } end
 local record = redis.call('HGET', KEYS[2], ARGV[2]) or '1 1\n'
 local slots, lists = string.match(record, '^1 (%d+)\n(.*)$')
