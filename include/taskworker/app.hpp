@@ -13,6 +13,7 @@
 #include "taskworker/body.hpp"
 #include "taskworker/config.hpp"
 #include "taskworker/export.hpp"
+#include "taskworker/signals.hpp"
 #include "taskworker/task.hpp"
 #include "taskworker/task_def.hpp"
 
@@ -105,6 +106,18 @@ public:
         );
     }
 
+    // Celery's signals (signals.hpp): app.on(tw::task_failure, [](tw::Context& ctx, …) {…}). In the
+    // order of registration; what a handler throws is logged and changes nothing.
+    void on(ProcessSignal signal, std::function<void(const Process&)> handler);
+    void on(TaskPrerun, std::function<void(Context&)> handler);
+    void on(TaskSignal signal, std::function<void(Context&, const Outcome&)> handler);
+    void on(MessageSignal signal, std::function<void(const Request&)> handler);
+
+    // Options for a task that is registered already, or for all of them ("*"), under Celery's
+    // names: app.annotate("shop.add", {{"rate_limit", "10/s"}}). The setting task_annotations does
+    // it from outside. A name that nobody registered changes nothing.
+    void annotate(std::string_view task, const Json& options);
+
     // Settings under Celery's names. unknown::ignore: pass over the ones that taskworker does not
     // know.
     void config(Json settings, unknown names = unknown::refuse);
@@ -119,6 +132,7 @@ public:
     std::vector<std::string> names() const;                           // sorted
     const std::vector<ResourceFactory>& resources() const;
     const std::vector<ModuleSettings>& configured() const;
+    const Handlers& handlers() const;
 
 private:
     template <class... P>

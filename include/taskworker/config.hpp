@@ -12,8 +12,8 @@
 
 namespace taskworker {
 
-// Celery's settings under Celery's lower-case names, typed (celery/app/defaults.py). A value: built once
-// at start from all layers, then read by everybody. docs/configuration.md has the table.
+// Celery's settings under Celery's lower-case names, typed (celery/app/defaults.py). A value: built
+// once at start from all layers, then read by everybody. docs/configuration.md has the table.
 struct Settings {
     // general
     std::vector<std::string> accept_content = {"json"};
@@ -69,6 +69,9 @@ struct Settings {
     std::optional<std::string> task_default_exchange = {}, task_default_routing_key = {};
     std::string task_default_exchange_type = "direct";
     bool task_send_sent_event = false;
+    Json task_annotations =
+        nullptr;                 // options by task name or "*"; null, an object or a list of them
+    Json task_routes = nullptr;  // where what we publish goes (canvas/router.hpp)
 
     // worker
     std::optional<int> worker_concurrency = {};          // none = number of CPUs
@@ -77,6 +80,13 @@ struct Settings {
     std::optional<int> worker_max_tasks_per_child = {};
     std::optional<int> worker_max_memory_per_child = {};  // KiB
     bool worker_disable_rate_limits = false;
+    bool worker_disable_prefetch = false;
+    std::optional<int> worker_eta_task_limit = {};  // of those that wait in memory
+    bool worker_deduplicate_successful_tasks = false;
+    bool worker_cancel_long_running_tasks_on_connection_loss = false;
+    Seconds worker_proc_alive_timeout{4};  // for a child to say that it is there
+    Seconds worker_soft_shutdown_timeout{0};
+    bool worker_enable_soft_shutdown_on_idle = false;
     bool worker_send_task_events = false;
     bool worker_enable_remote_control = true;
     bool worker_direct = false;  // a queue of its own, named after the node
@@ -87,7 +97,7 @@ struct Settings {
     std::string worker_log_format = "[%(asctime)s: %(levelname)s/%(processName)s] %(message)s";
     std::string worker_task_log_format =
         "[%(asctime)s: %(levelname)s/%(processName)s] %(task_name)s[%(task_id)s]: %(message)s";
-    std::string worker_log_type = "text";  // ours: or "json"
+    std::string worker_log_type = "text";            // ours: or "json"
     std::optional<std::string> worker_logfile = {};  // none = stderr
     bool worker_redirect_stdouts = true;
     std::string worker_redirect_stdouts_level = "WARNING";
@@ -99,7 +109,7 @@ struct Settings {
 
     // ours (docs/celery-compatibility.md)
     std::optional<Seconds> worker_shutdown_timeout = {};  // TERM: none = wait for ever, as Celery
-    int worker_max_deliveries = 3;            // abnormal ends after which a task is a dead letter
+    int worker_max_deliveries = 3;  // abnormal ends after which a task is a dead letter
     std::string worker_unknown_tasks = "dead_letter";  // or "celery": discarded
 
     std::string worker_http = {};  // where health and metrics are served, "127.0.0.1:9808"; empty: nowhere

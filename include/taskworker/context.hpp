@@ -101,6 +101,9 @@ public:
     int retries() const { return request().retries; }
     const std::string& id() const { return request().id; }
 
+    // The properties of the message, those that nobody knows included (Celery: request.properties).
+    Json properties() const;
+
     // `throw ctx.retry({.countdown = 1min});` The task goes back to its queue; if no retries are
     // left it fails with the cause, or with Python's MaxRetriesExceededError.
     [[nodiscard]] Retry retry(RetryOptions options = {}) const { return Retry(std::move(options)); }

@@ -74,6 +74,7 @@ inline constexpr const char* kJsonDiagnostics = "off";
           sizeof(RetryOptions),
           sizeof(TaskError),
           sizeof(ResourceFactory),
+          sizeof(Handlers),
           sizeof(ParameterSpec),
           sizeof(Outcome)}) {
         sizes += (sizes.empty() ? "" : ",") + std::to_string(size);

@@ -2,8 +2,10 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 
+#include "taskworker/export.hpp"
 #include "taskworker/json.hpp"
 #include "taskworker/time.hpp"
 
@@ -21,8 +23,9 @@ struct Success {
 
 // An error as a result document carries it: Python rebuilds type(*args) from it.
 struct Failure {
-    std::string type = "Exception";   // ValueError, SmsGatewayError, …
-    std::string module = "builtins";  // where Python looks for the class; made up there if not found
+    std::string type = "Exception";  // ValueError, SmsGatewayError, …
+    std::string module =
+        "builtins";  // where Python looks for the class; made up there if not found
     Json args = Json::array();
     std::string message = {};    // str() of the exception
     std::string traceback = {};  // ends with "Type: message"; empty = null (Celery's own errors)
@@ -30,18 +33,19 @@ struct Failure {
     bool operator==(const Failure&) const = default;
 };
 
-// The task goes back to its queue. Already decided: retries are left, `eta` has backoff and dice in it.
+// The task goes back to its queue. Already decided: retries are left, `eta` has backoff and dice in
+// it.
 struct RetryLater {
-    std::optional<TimePoint> eta = {};       // none: at once (countdown = 0)
-    std::optional<Seconds> countdown = {};   // as the log line says it: "Retry in 1s"
-    std::optional<Failure> cause = {};       // what Celery calls exc; none: the stored result is null
-    std::string message = {};                // replaces the log text when the author gave one
-    std::optional<Json> args = {}, kwargs = {};           // other arguments than the ones received
+    std::optional<TimePoint> eta = {};      // none: at once (countdown = 0)
+    std::optional<Seconds> countdown = {};  // as the log line says it: "Retry in 1s"
+    std::optional<Failure> cause = {};  // what Celery calls exc; none: the stored result is null
+    std::string message = {};           // replaces the log text when the author gave one
+    std::optional<Json> args = {}, kwargs = {};  // other arguments than the ones received
     std::optional<int> priority = {};
-    std::optional<std::string> queue = {};                // another queue than the one it came from
-    std::optional<Seconds> expires = {};                  // from now on
+    std::optional<std::string> queue = {};  // another queue than the one it came from
+    std::optional<Seconds> expires = {};    // from now on
     std::optional<Seconds> time_limit = {}, soft_time_limit = {};
-    Json headers = Json::object();                        // custom headers added
+    Json headers = Json::object();  // custom headers added
     std::string traceback = {};
     bool operator==(const RetryLater&) const = default;
 };
@@ -73,7 +77,11 @@ struct Undecodable {
     bool operator==(const Undecodable&) const = default;
 };
 
-using Outcome = std::variant<
-    Success, Failure, RetryLater, Rejected, Ignored, Revoked, Unregistered, Undecodable>;
+using Outcome = std::
+    variant<Success, Failure, RetryLater, Rejected, Ignored, Revoked, Unregistered, Undecodable>;
+
+// Celery's word for it: "SUCCESS", "FAILURE", "RETRY", "REJECTED", "IGNORED", "REVOKED". A task
+// that cannot be run has failed.
+TASKWORKER_EXPORT std::string_view state_of(const Outcome& outcome);
 
 }  // namespace taskworker

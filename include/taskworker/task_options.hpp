@@ -8,9 +8,12 @@
 #include <type_traits>
 
 #include "taskworker/export.hpp"
+#include "taskworker/outcome.hpp"
 #include "taskworker/time.hpp"
 
 namespace taskworker {
+
+class Context;
 
 // Which exceptions an option speaks of: `autoretry_for = tw::on<GatewayBusy, std::system_error>()`.
 class ExceptionFilter {
@@ -54,7 +57,7 @@ struct RetryBackoff {
 class TASKWORKER_EXPORT RateLimit {
 public:
     RateLimit() = default;
-    RateLimit(const char* text);  // NOLINT: reads as a value in a list of options
+    RateLimit(const char* text);         // NOLINT: reads as a value in a list of options
     RateLimit(const std::string& text);  // NOLINT
     double per_second() const { return per_second_; }
     bool operator==(const RateLimit&) const = default;
@@ -70,9 +73,9 @@ inline constexpr int forever = std::numeric_limits<int>::max();  // max_retries 
 struct TaskOptions {
     ExceptionFilter autoretry_for = {};
     ExceptionFilter dont_autoretry_for = {};
-    ExceptionFilter throws = {};  // expected errors: logged at INFO without a traceback
-    std::optional<int> max_retries = {};               // 3; tw::forever
-    std::optional<Seconds> default_retry_delay = {};   // 180 s
+    ExceptionFilter throws = {};          // expected errors: logged at INFO without a traceback
+    std::optional<int> max_retries = {};  // 3; tw::forever
+    std::optional<Seconds> default_retry_delay = {};  // 180 s
     RetryBackoff retry_backoff = {};
     std::optional<Seconds> soft_time_limit = {};
     std::optional<Seconds> time_limit = {};
@@ -84,6 +87,16 @@ struct TaskOptions {
     std::optional<bool> store_errors_even_if_ignored = {};
     std::optional<bool> track_started = {};
     std::optional<bool> send_events = {};
+
+    // Hooks: the methods of Celery's task classes. They run in the process that ran the body and
+    // before its end is stored; ctx.request() has id, args and kwargs. before_start belongs to the
+    // body: what it throws is the task's failure. What the others throw is logged and changes
+    // nothing.
+    std::function<void(Context&)> before_start = {};
+    std::function<void(Context&, const Json& result)> on_success = {};
+    std::function<void(Context&, const Failure& error)> on_failure = {};
+    std::function<void(Context&, const RetryLater& retry)> on_retry = {};
+    std::function<void(Context&, const Outcome& end)> after_return = {};  // of success and failure
 };
 
 }  // namespace taskworker

@@ -12,6 +12,7 @@
 #include "taskworker/outcome.hpp"
 #include "taskworker/request.hpp"
 #include "taskworker/run.hpp"
+#include "taskworker/signals.hpp"
 #include "taskworker/signature.hpp"
 #include "taskworker/task.hpp"
 #include "taskworker/task_options.hpp"

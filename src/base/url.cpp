@@ -238,4 +238,12 @@ std::string redact_url(std::string_view text) {
     return out;
 }
 
+std::string shown_url(std::string_view text) {
+    try {
+        return parse_redis_url(text).redacted();
+    } catch (const ConfigError&) {
+        return redact_url(text);
+    }
+}
+
 }  // namespace taskworker

@@ -35,6 +35,10 @@ RedisUrl parse_redis_url(std::string_view text, const RedisUrl& defaults = {});
 std::vector<RedisUrl> parse_redis_urls(std::string_view text);
 std::vector<std::string_view> split_urls(std::string_view text);
 
+// As redacted() where the text is such a URL, else as redact_url(): which server and database it
+// is.
+std::string shown_url(std::string_view text);
+
 // Any text that might be a URL, or a list of them, with a password in it, fit for a log.
 std::string redact_url(std::string_view text);
 

@@ -9,6 +9,7 @@
 #include "cli/nearest.hpp"
 #include "taskworker/errors.hpp"
 #include "taskworker/module.hpp"
+#include "taskworker/version.hpp"
 
 namespace taskworker {
 namespace {
@@ -125,7 +126,19 @@ void load_module(const fs::path& file, App& app) {
     // same: their names are compared as text, and what both sides share has its one home in
     // libtaskworker, which the module is linked with.
     void* library = ::dlopen(fs::absolute(file).c_str(), RTLD_NOW | RTLD_LOCAL);
-    if (!library) throw ConfigError(fmt::format("-A: cannot load the module: {}", dl_error()));
+    if (!library) {
+        const auto why = dl_error();
+        // Before its stamp can be asked for: most often it was built with another taskworker.
+        const bool foreign = why.find("undefined symbol") != std::string::npos;
+        throw ConfigError(fmt::format(
+            "-A: cannot load the module: {}{}",
+            why,
+            foreign
+                ? "; it was probably built with another taskworker than this " TASKWORKER_VERSION
+                  ", or linked with a library that is not there: build it again"
+                : ""
+        ));
+    }
     const auto stamp = symbol<const char* (*)()>(library, "taskworker_abi", file);
     if (const auto differs = abi_mismatch(stamp()); !differs.empty())
         throw ConfigError(fmt::format(

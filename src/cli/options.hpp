@@ -27,6 +27,7 @@ struct WorkerCommand {
     std::vector<std::string> queues, exclude_queues;
     bool without_heartbeat = false;
     double heartbeat_interval = 2;  // seconds
+    std::string autoscale;  // "10,3"
 };
 
 struct CallCommand {

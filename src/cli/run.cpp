@@ -1,15 +1,20 @@
 #include "taskworker/run.hpp"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
 #include <exception>
+#include <filesystem>
 #include <string>
 #include <vector>
 
 #include "cli/commands.hpp"
 #include "cli/exit_code.hpp"
 #include "taskworker/errors.hpp"
+#include "worker/worker.hpp"
 
 namespace taskworker {
 namespace {
@@ -59,12 +64,27 @@ int run_arguments(std::vector<std::string> arguments, RegisterTasks linked_in) {
     return dispatch(std::get<Invocation>(parsed), linked_in);
 }
 
+// As it was when we began: the file behind it may be a newer one by the time of a restart.
+std::string own_path() {
+    std::error_code error;
+    return std::filesystem::read_symlink("/proc/self/exe", error).string();
+}
+
+// The same process, the same arguments, everything else anew: program, module, settings.
+int start_again(const std::string& program, char** argv) {
+    std::fflush(nullptr);
+    ::execv(program.c_str(), argv);
+    return complain(kFailed, fmt::format("cannot restart {}: {}", program, std::strerror(errno)));
+}
+
 }  // namespace
 
 int run(int argc, char** argv, RegisterTasks register_tasks) {
     // The last stop of every exception: a person gets one line, a script a code.
     try {
-        return run_arguments({argv + std::min(argc, 1), argv + argc}, register_tasks);
+        const auto program = own_path();
+        const int code = run_arguments({argv + std::min(argc, 1), argv + argc}, register_tasks);
+        return code == kRestart ? start_again(program, argv) : code;
     } catch (const ConfigError& error) {
         return complain(kUsage, error.what());
     } catch (const BrokerError& error) {

@@ -3,6 +3,7 @@
 #include <cstdlib>
 
 #include "cli/load_module.hpp"
+#include "task/annotations.hpp"
 #include "taskworker/errors.hpp"
 
 namespace taskworker {
@@ -42,6 +43,7 @@ Session::Session(const GlobalOptions& options, RegisterTasks linked_in, NeedsApp
          .environment = process_environment(),
          .command_line = options.overrides}
     );
+    annotate(app_, loaded_.settings.task_annotations);
     auto& colour = loaded_.settings.worker_log_color;
     if (options.no_color || (no_color_wanted() && !colour)) colour = false;
 }

@@ -111,10 +111,6 @@ std::vector<Setting> accepted_settings() {
             {Tasks, "task_eager_propagates", Bool, "false"},
             {Tasks, "task_store_eager_result", Bool, "false"},
         });
-    add("Not yet: give a task its options in the module",
-        {
-            {Tasks, "task_annotations", Any, "null"},
-        });
     add("Redis keeps all messages alike",
         {
             {Tasks, "task_default_delivery_mode", Any, "2"},
@@ -136,10 +132,6 @@ std::vector<Setting> accepted_settings() {
     add("Of Python: needs pickle",
         {
             {Tasks, "task_remote_tracebacks", Bool, "false"},
-        });
-    add("Not yet: a task goes to the queue that its caller names",
-        {
-            {Tasks, "task_routes", Any, "null"},
         });
     add("Not yet: producers in C++ send no task-sent",
         {
@@ -184,30 +176,9 @@ std::vector<Setting> accepted_settings() {
             {Worker, "worker_timer", Text, "null"},
             {Beat, "beat_scheduler", Text, R"("celery.beat:PersistentScheduler")"},
         });
-    add("Not yet: tasks keep running when the connection is lost",
-        {
-            {Worker, "worker_cancel_long_running_tasks_on_connection_loss", Bool, "false"},
-        });
-    add("Not yet: a late-ack task that is delivered twice runs twice",
-        {
-            {Worker, "worker_deduplicate_successful_tasks", Bool, "false"},
-        });
-    add("Not yet: worker_prefetch_multiplier = 1 is near to it",
-        {
-            {Worker, "worker_disable_prefetch", Bool, "false"},
-        });
     add("Messages are fetched when there is room, after a reconnect as well",
         {
             {Worker, "worker_enable_prefetch_count_reduction", Bool, "true"},
-        });
-    add("Not yet: TERM waits for running tasks (worker_shutdown_timeout), QUIT does not",
-        {
-            {Worker, "worker_enable_soft_shutdown_on_idle", Bool, "false"},
-            {Worker, "worker_soft_shutdown_timeout", Number, "0.0"},
-        });
-    add("Tasks that wait for their ETA stay in Redis and take no room",
-        {
-            {Worker, "worker_eta_task_limit", Int, "null"},
         });
     add("Of Python's logging",
         {
@@ -216,7 +187,6 @@ std::vector<Setting> accepted_settings() {
     add("The death of a child is known at once",
         {
             {Worker, "worker_lost_wait", Number, "10.0"},
-            {Worker, "worker_proc_alive_timeout", Number, "4.0"},
         });
     add("Of Celery's pool",
         {

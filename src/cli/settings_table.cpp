@@ -15,7 +15,11 @@ namespace {
 std::vector<Setting> all_settings() {
     auto all = used_settings();
     for (auto* more :
-         {&connection_settings, &log_and_daemon_settings, &accepted_settings, &refused_settings}) {
+         {&connection_settings,
+          &execution_settings,
+          &log_and_daemon_settings,
+          &accepted_settings,
+          &refused_settings}) {
         auto rows = more();
         std::move(rows.begin(), rows.end(), std::back_inserter(all));
     }

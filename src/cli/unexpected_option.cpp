@@ -35,7 +35,6 @@ constexpr std::array<Missing, 24> kMissing = {{
     {"--scheduler", "there is no beat yet"},
     {"-S", "state is not kept over a restart yet"},
     {"--statedb", "state is not kept over a restart yet"},
-    {"--autoscale", "not yet; -c sets a fixed number"},
     {"--purge", "not yet; delete the list of the queue with redis-cli"},
     {"--discard", "not yet; delete the list of the queue with redis-cli"},
     {"--exchange", "tasks go to a queue by its name; use --queue"},

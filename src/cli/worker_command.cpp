@@ -47,6 +47,8 @@ int run_worker_command(
         worker.heartbeat = Seconds(options.heartbeat_interval);
     worker.conf = [&session](bool all) { return shown_settings(session, all); };
     worker.report = [&session] { return bug_report(session); };
+    worker.child_setup = child_setup(global);
+    worker.autoscale = autoscale_of(options);
 
     if (!global.quiet)
         print_banner(

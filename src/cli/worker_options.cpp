@@ -45,6 +45,9 @@ void OptionParser::declare_worker() {
     setting(to, "-c,--concurrency", "worker_concurrency", "Tasks at a time; default: CPUs")
         ->type_name("N")
         ->group(kPool);
+    text(to, "--autoscale", worker_options_.autoscale, "Most and fewest tasks at a time, as needed")
+        ->type_name("MAX,MIN")
+        ->group(kPool);
     setting(
         to,
         "-P,--pool",
@@ -110,6 +113,14 @@ void OptionParser::declare_worker() {
     to.add_option_function<std::string>("--prefetch-multiplier", prefetch, "Messages held per slot")
         ->type_name("N")
         ->group(kQueues);
+    switch_setting(
+        to,
+        "--disable-prefetch",
+        "worker_disable_prefetch",
+        "true",
+        "Fetch a message only when a slot is free"
+    )
+        ->group(kQueues);
     to.footer(
         "Settings may also be given as NAME=VALUE arguments: task.acks_late=true.\n"
         "TERM or INT ends the worker when its tasks have ended, QUIT or a second one at once.\n"
@@ -122,8 +133,6 @@ void OptionParser::declare_worker_accepted() {
     for (const auto* flag : {"--without-gossip", "--without-mingle"})
         worker_->add_flag(flag)->group(kAccepted);
     text(*worker_, "-O,--optimization", ignored_, "")->type_name("NAME")->group(kAccepted);
-    switch_setting(*worker_, "--disable-prefetch", "worker_disable_prefetch", "true", "")
-        ->group(kAccepted);
 }
 
 }  // namespace taskworker

@@ -7,6 +7,7 @@
 #include <chrono>
 
 #include "base/time_zone.hpp"
+#include "canvas/router.hpp"
 
 namespace taskworker {
 namespace {
@@ -27,8 +28,12 @@ Publication make_publication(const TaskCall& call, const Moment& moment) {
     message.args = call.args;
     message.kwargs = call.kwargs;
     message.origin = moment.node;
-    message.routing_key = call.queue.value_or(moment.settings.task_default_queue);
-    message.priority = call.priority.value_or(moment.settings.task_default_priority.value_or(0));
+    const auto route = find_route(call.task, moment.settings.task_routes)
+                           .value_or(Route{moment.settings.task_default_queue});
+    message.routing_key = call.queue.value_or(route.queue);
+    message.priority = call.priority.value_or(
+        route.priority.value_or(moment.settings.task_default_priority.value_or(0))
+    );
     message.delivery_tag = moment.luck.uuid();
     take_form(message, moment.settings);
     if (call.serializer) message.serializer = *call.serializer;

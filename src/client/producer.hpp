@@ -21,7 +21,7 @@ struct TaskCall {
     std::optional<Seconds> countdown = {};  // from now; wins over eta, as in Celery
     std::optional<TimePoint> expires = {};
     std::optional<Seconds> expires_in = {};     // from now; wins over expires
-    std::optional<std::string> queue = {};      // none: settings.task_default_queue
+    std::optional<std::string> queue = {};      // none: task_routes, task_default_queue
     std::optional<int> priority = {};           // none: settings.task_default_priority, else 0
     std::optional<Serializer> serializer = {};  // none: settings.task_serializer
     std::optional<Codec> compression = {};      // none: settings.task_compression

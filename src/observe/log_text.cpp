@@ -134,7 +134,9 @@ std::string log_text(const Event& event) {
         case Type::TaskRevoked:
             return fmt::format("Discarding revoked task: {}", called(event));
         case Type::TaskIgnored:
-            return fmt::format("Task {} ignored", called(event));
+            return fmt::format(
+                "Task {} {}", called(event), event.reason.empty() ? "ignored" : event.reason
+            );
         case Type::TaskUnregistered:
             return unregistered_text(event);
         case Type::TaskCustom:

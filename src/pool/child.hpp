@@ -58,7 +58,7 @@ struct Child {
     SteadyPoint progress{};       // an outcome came, or the first job went in
     bool recalling = false;
     SteadyPoint recalled_at{};
-    SteadyPoint leaving_at{}, closed_at{};
+    SteadyPoint spawned_at{}, leaving_at{}, closed_at{};
     std::optional<Doom> doom;
 
     FrameReader reader;

@@ -82,6 +82,7 @@ private:
     void nudge_helper();
     void wake_helper();
     void leave();
+    void guarded(const std::function<void()>& run);
 
     FileDescriptor socket_;
     SharedPage page_;
@@ -129,6 +130,7 @@ bool ChildLoop::introduce(const LoadApp& load, const InitFrame& init) {
     std::string why;
     try {
         app_ = load(init);
+        guarded(app_.at_start);
         outbox_.append(HelloFrame{::getpid(), app_.identity.build_id, app_.identity.registry_hash});
         outbox_.flush();
         return true;
@@ -157,11 +159,15 @@ int ChildLoop::work() {
 
 void ChildLoop::leave() {
     outbox_.flush();
+    guarded(app_.at_exit);
+    outbox_.flush();
+}
+
+void ChildLoop::guarded(const std::function<void()>& run) {
     try {
-        if (app_.at_exit) app_.at_exit();
+        if (run) run();
     } catch (const std::exception& error) {
         outbox_.append(LogFrame{kLogError, "", "", error.what()});
-        outbox_.flush();
     }
 }
 

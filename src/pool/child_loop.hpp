@@ -20,7 +20,8 @@ struct ChildApp {
     Runner run;
     std::vector<std::string> accept = {"json"};  // Settings::accept_content
     WireLimits limits = {};
-    std::function<void()> at_exit = {};  // before an orderly end
+    // Before the first job, and before an orderly end. What they throw goes to the log.
+    std::function<void()> at_start = {}, at_exit = {};
 };
 
 // Makes it, in the child, before the first job. What it throws is logged by the parent.

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "base/log.hpp"
+#include "base/thread_name.hpp"
 #include "taskworker/errors.hpp"
 
 namespace taskworker {
@@ -45,6 +46,7 @@ ChildParent::ChildParent(
 }
 
 void ChildParent::run() {
+    name_this_thread("pool");
     now_ = Steady::now();
     repopulate();
     while (!over()) step();
@@ -168,11 +170,14 @@ void ChildParent::spawn() {
     poll_for(poller_, child->process.socket.get(), socket_key(id));
     if (child->process.pidfd) poll_for(poller_, child->process.pidfd.get(), death_key(id));
     const auto kib = std::max(options_.max_memory_per_child.value_or(0), 0);
+    child->spawned_at = now_;
     encode_frame(
         child->out,
         InitFrame{::getpid(), name, options_.node, options_.setup, static_cast<std::uint64_t>(kib)}
     );
-    write(*children_.emplace(id, std::move(child)).first->second);
+    auto& born = *children_.emplace(id, std::move(child)).first->second;
+    write(born);
+    watch(born);
 }
 
 // The numbers stay within the pool's size: who leaves makes room at once.

@@ -47,6 +47,14 @@ std::optional<SteadyPoint> ChildParent::watch_exit(Child& child) {
         at = later(child.leaving_at, kLeavePatience);
     } else if (child.closed) {
         at = later(child.closed_at, kClosePatience);
+    } else if (child.phase == Child::Phase::Starting && options_.alive_timeout.count() > 0) {
+        at = later(child.spawned_at, options_.alive_timeout);
+        if (*at <= now_)
+            log::error(
+                "Timed out waiting for process '{}' pid:{} to come up (worker_proc_alive_timeout)",
+                child.name,
+                child.process.pid
+            );
     }
     if (at && *at <= now_) {
         child.process.kill(SIGKILL);

@@ -20,6 +20,7 @@ struct ChildPoolOptions {
     ChildIdentity identity;  // what the children's hello must say
     std::optional<int> max_tasks_per_child;
     std::optional<int> max_memory_per_child;  // KiB
+    Seconds alive_timeout{0};                 // from the start of a child to its hello; 0: no limit
 };
 
 // Pool `prefork`: N child processes that execute one task at a time each (architecture §4). One

@@ -2,6 +2,7 @@
 
 #include <map>
 
+#include "task/annotations.hpp"
 #include "task/type_name.hpp"
 #include "taskworker/errors.hpp"
 
@@ -12,6 +13,7 @@ struct App::State {
     std::vector<ResourceFactory> resources;
     std::vector<ModuleSettings> settings;
     std::map<std::string, ControlCommand, std::less<>> controls;
+    Handlers handlers;
 };
 
 App::App() : state_(std::make_unique<State>()) {}
@@ -79,6 +81,27 @@ void App::add(ResourceFactory factory) {
     state_->resources.push_back(std::move(factory));
 }
 
+void App::on(ProcessSignal signal, std::function<void(const Process&)> handler) {
+    state_->handlers.of_process.emplace_back(signal, std::move(handler));
+}
+void App::on(TaskPrerun, std::function<void(Context&)> handler) {
+    state_->handlers.before_tasks.push_back(std::move(handler));
+}
+void App::on(TaskSignal signal, std::function<void(Context&, const Outcome&)> handler) {
+    state_->handlers.of_tasks.emplace_back(signal, std::move(handler));
+}
+void App::on(MessageSignal signal, std::function<void(const Request&)> handler) {
+    state_->handlers.of_messages.emplace_back(signal, std::move(handler));
+}
+
+void App::annotate(std::string_view task, const Json& options) {
+    for (auto& [name, known] : state_->tasks) {
+        if (task != "*" && task != name) continue;
+        if (const auto broken = annotate_options(known.options, options))
+            throw ConfigError("annotation of '" + std::string(task) + "': " + *broken);
+    }
+}
+
 void App::config(Json settings, unknown names) {
     if (!settings.is_object()) throw ConfigError("app.config() takes a JSON object of settings");
     state_->settings.push_back({std::move(settings), names});
@@ -109,6 +132,7 @@ std::vector<std::string> App::names() const {
 
 const std::vector<ResourceFactory>& App::resources() const { return state_->resources; }
 const std::vector<ModuleSettings>& App::configured() const { return state_->settings; }
+const Handlers& App::handlers() const { return state_->handlers; }
 
 namespace detail {
 

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cmath>
 
+#include "message/properties.hpp"
 #include "task/context_state.hpp"
 
 namespace taskworker {
@@ -55,6 +56,10 @@ std::stop_token ContextState::stop_token() {
 // ---- the handle ----
 
 const Request& Context::request() const { return state_->request; }
+
+Json Context::properties() const {
+    return state_->message ? properties_of(*state_->message) : Json::object();
+}
 
 void Context::update_state(std::string_view state, const Json& meta) const {
     state_->port.update_state(state_->request, std::string(state), meta);

@@ -17,10 +17,13 @@ namespace taskworker {
 // functions may be called from any thread of the task.
 class ContextState {
 public:
-    ContextState(const Request& call, TaskPort& world, Resources& made)
+    ContextState(
+        const Request& call, TaskPort& world, Resources& made, const Message* received = nullptr
+    )
         : request(call),
           port(world),
           resources(made),
+          message(received),
           soft_limit_(world.soft_limit()),
           stop_(world.stop()) {}
 
@@ -31,6 +34,7 @@ public:
     const Request& request;
     TaskPort& port;
     Resources& resources;
+    const Message* const message;  // null: none was received (a test of the author's own)
 
 private:
     bool struck() const { return soft_limit_.stop_requested() && !told_.load(); }

@@ -6,6 +6,7 @@
 #include "message/decode.hpp"
 #include "message/python_json.hpp"
 #include "message/python_repr.hpp"
+#include "task/around.hpp"
 #include "task/bind_arguments.hpp"
 #include "task/context_state.hpp"
 #include "task/error_info.hpp"
@@ -72,21 +73,15 @@ Outcome thrown(const TaskDef& task, const Request& request, const Moment& moment
     }
 }
 
-Outcome called(
-    const TaskDef& task,
-    const Request& request,
-    TaskPort& port,
-    Resources& resources,
-    const Moment& moment
+Outcome run_body(
+    const TaskDef& task, const Request& request, Context& context, const Moment& moment
 ) {
-    auto bound = bind_arguments(task, request.args, request.kwargs);
-    if (const auto* wrong = std::get_if<BindError>(&bound)) {
-        return python_error("TypeError", "builtins", Json::array({wrong->why}), task.name);
-    }
-    ContextState state(request, port, resources);
-    Context context(state);
     const auto begin = std::chrono::steady_clock::now();
     try {
+        if (task.options.before_start) task.options.before_start(context);
+        auto bound = bind_arguments(task, request.args, request.kwargs);
+        if (const auto* wrong = std::get_if<BindError>(&bound))
+            return python_error("TypeError", "builtins", Json::array({wrong->why}), task.name);
         return succeeded(task, task.invoke(context, std::get<std::vector<Json>>(bound)));
     } catch (...) {
         // A countdown is counted from the end of the attempt.
@@ -95,6 +90,23 @@ Outcome called(
             task, request, Moment{moment.now + ran, moment.luck, moment.node, moment.settings}
         );
     }
+}
+
+Outcome called(
+    const TaskDef& task,
+    const Request& request,
+    TaskPort& port,
+    Resources& resources,
+    const Moment& moment,
+    const Message* message = nullptr
+) {
+    ContextState state(request, port, resources, message);
+    Context context(state);
+    const Around around(task, resources.app(), port, context);
+    around.begin();
+    auto outcome = run_body(task, request, context, moment);
+    around.end(outcome);
+    return outcome;
 }
 
 // The last line of defence: what a bug of ours throws ends this task, not the process.
@@ -140,7 +152,7 @@ Outcome execute(
         if (request.hostname.empty()) request.hostname = moment.node;
         if (auto malformed = decode_body(delivery.message, request))
             return Undecodable{malformed->why};
-        return called(task, request, port, resources, moment);
+        return called(task, request, port, resources, moment, &delivery.message);
     });
 }
 

@@ -6,7 +6,7 @@
 
 namespace taskworker {
 
-Resources::Resources(const App& app, const Settings& settings) : settings_(settings) {
+Resources::Resources(const App& app, const Settings& settings) : app_(app), settings_(settings) {
     for (const auto& factory : app.resources()) slots_[factory.type].factory = &factory;
 }
 

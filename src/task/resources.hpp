@@ -24,6 +24,7 @@ public:
     // Throws what the factory throws (the next call tries again); ConfigError when nobody offers
     // the type.
     void* get(std::type_index type);
+    const App& app() const { return app_; }
     const Settings& settings() const { return settings_; }
 
 private:
@@ -34,6 +35,7 @@ private:
     };
     void* make(Slot& slot);
 
+    const App& app_;
     const Settings& settings_;
     std::map<std::type_index, Slot> slots_;  // never changed after construction
     std::mutex mutex_;

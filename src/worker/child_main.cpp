@@ -6,7 +6,9 @@
 
 #include "pool/child_loop.hpp"
 #include "pool/runner.hpp"
+#include "task/around.hpp"
 #include "task/resources.hpp"
+#include "taskworker/errors.hpp"
 
 namespace taskworker {
 namespace {
@@ -36,17 +38,25 @@ ChildIdentity identity_of(const App& app, const std::string& module) {
     return {.build_id = own_build_id() + build_id_of_file(module), .registry_hash = hash.value()};
 }
 
-int child_main(const std::function<LoadedApp()>& load) {
+int child_main(const std::function<LoadedApp(const std::string& setup)>& load) {
     LoadedApp loaded;
     std::optional<Resources> resources;
     return run_child([&](const InitFrame& init) {
-        loaded = load();
+        loaded = load(init.setup);
         resources.emplace(*loaded.app, *loaded.settings);
+        const auto tell_app = [&resources, node = init.node](ProcessSignal signal) {
+            std::string complaints;
+            for (const auto& line : tell(signal, *resources, node))
+                complaints += (complaints.empty() ? "" : "\n") + line;
+            if (!complaints.empty()) throw Error(complaints);
+        };
         return ChildApp{
             .identity = identity_of(*loaded.app, loaded.module),
             .find = [app = loaded.app](std::string_view name) { return app->find(name); },
             .run = execute_jobs(*resources, init.node, *loaded.settings),
-            .accept = loaded.settings->accept_content};
+            .accept = loaded.settings->accept_content,
+            .at_start = [tell_app] { tell_app(process_start); },
+            .at_exit = [tell_app] { tell_app(process_stop); }};
     });
 }
 

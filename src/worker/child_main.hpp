@@ -23,7 +23,8 @@ struct LoadedApp {
 };
 
 // A whole `taskworker pool-child`: says hello, executes jobs, returns the exit code. What `load`
-// throws is told to the parent, who logs it.
-int child_main(const std::function<LoadedApp()>& load);
+// throws is told to the parent, who logs it. `setup` is what the parent has given its pool
+// (WorkerOptions::child_setup).
+int child_main(const std::function<LoadedApp(const std::string& setup)>& load);
 
 }  // namespace taskworker

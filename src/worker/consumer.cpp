@@ -1,15 +1,18 @@
 #include "worker/consumer.hpp"
 
 #include <algorithm>
+#include <csignal>
 #include <utility>
 
 #include "base/log.hpp"
+#include "base/thread_name.hpp"
 #include "base/url.hpp"
 #include "lifecycle/admit.hpp"
 #include "lifecycle/events.hpp"
 #include "lifecycle/prefetch.hpp"
 #include "task/options.hpp"
 #include "taskworker/errors.hpp"
+#include "worker/tell.hpp"
 
 namespace taskworker {
 namespace {
@@ -17,13 +20,14 @@ namespace {
 using namespace std::chrono_literals;
 constexpr auto kParkFrom = Seconds(2);  // what is due sooner waits in memory
 constexpr std::size_t kMostInMemory = 5'000;
-constexpr auto kLongestSleep = 10s;
+constexpr auto kLongestSleep = 10s, kScaleLook = 1s;
 constexpr auto kLook = 1s;  // for parked tasks, at least this often
 constexpr std::size_t kDueAtOnce = 256;
 constexpr auto kAskAgain = std::chrono::seconds(1);
 // Half the time after which others think a silent worker dead: older than this, we ask before we
 // begin.
 constexpr auto kStaleRenewal = 4s;
+constexpr auto kSameLoss = 5s;
 
 TaskOptions with_limits(TaskOptions options, const TaskOverride::Limits& limits) {
     options.time_limit = limits.hard;
@@ -77,12 +81,13 @@ void Consumer::stop() {
 }
 
 void Consumer::run() {
+    name_this_thread("consumer");
     while (!stopping_) {
         last_turn_ = with_.clock.ticks().time_since_epoch().count();
         try {
             step();
             if (backoff_.failing())
-                log::info("Connected to {}", redact_url(with_.settings.broker_url));
+                log::info("Connected to {}", shown_url(with_.settings.broker_url));
             backoff_.reset();
         } catch (const Error& error) {
             lost_connection(error.what());
@@ -97,6 +102,7 @@ void Consumer::step() {
     take_due_from_memory();
     claim_due_from_redis();
     submit();
+    scale();
     const auto space = room();
     hungry_ = space == 0;
     // Asked again after the flag is up: what was settled in between has not seen it.
@@ -109,6 +115,7 @@ void Consumer::step() {
     last_fetch_ = with_.clock.ticks().time_since_epoch().count();
     admit_fetched(std::move(fetched));
     submit();
+    scale();
 }
 
 void Consumer::read_mail() {
@@ -135,9 +142,10 @@ void Consumer::read_mail() {
 }
 
 std::size_t Consumer::room() const {
+    const auto& settings = with_.settings;
     return prefetch_room(
-        with_.settings.worker_prefetch_multiplier,
-        with_.pool.slots(),
+        settings.worker_disable_prefetch ? std::optional(1) : settings.worker_prefetch_multiplier,
+        with_.autoscale ? with_.autoscale->max() : with_.pool.slots(),
         with_.held.in_hand() + rate_queue_.size(),
         with_.finisher.average_runtime()
     );
@@ -145,7 +153,7 @@ std::size_t Consumer::room() const {
 
 SteadyPoint Consumer::wake_at() const {
     const auto now = with_.clock.ticks();
-    auto wake = std::min(now + kLongestSleep, next_look_);
+    auto wake = std::min(now + (with_.autoscale ? kScaleLook : kLongestSleep), next_look_);
     for (const auto* queue : {&eta_queue_, &rate_queue_}) {
         if (const auto due = queue->next_due()) {
             const auto wait =
@@ -167,6 +175,7 @@ void Consumer::admit_fetched(std::vector<Fetched> fetched) {
         with_.observer.on(
             received_event(*delivery, with_.clock.now(), with_.app.find(delivery->request.task))
         );
+        tell(with_.app, task_received, delivery->request);
         admit_one(std::move(delivery));
     }
 }
@@ -200,6 +209,8 @@ void Consumer::admit_one(std::shared_ptr<const Delivery> delivery) {
         with_.finisher.refuse(*delivery, task, refuse->outcome);
     } else if (const auto* wait = std::get_if<Hold>(&admission)) {
         hold(std::move(delivery), wait->until);
+    } else if (is_duplicate(*delivery, *task)) {
+        with_.finisher.drop_duplicate(*delivery);
     } else {
         const auto changed = with_.overrides.find(task->name);
         const auto rate = changed && changed->rate_limit ? *changed->rate_limit
@@ -227,11 +238,43 @@ void Consumer::admit_one(std::shared_ptr<const Delivery> delivery) {
 }
 
 void Consumer::hold(std::shared_ptr<const Delivery> delivery, TimePoint until) {
-    if (until - with_.clock.now() > kParkFrom || eta_queue_.size() >= kMostInMemory) {
+    if (until - with_.clock.now() > kParkFrom || eta_queue_.size() >= most_in_memory()) {
         to_park_.push_back({delivery->tag, until});
     } else {
         eta_queue_.add(until, std::move(delivery));
     }
+}
+
+std::size_t Consumer::most_in_memory() const {
+    const auto limit = with_.settings.worker_eta_task_limit;
+    return limit ? std::min(static_cast<std::size_t>(*limit), kMostInMemory) : kMostInMemory;
+}
+
+// Delivered again, acknowledged late: its first run may have ended well and only the ack was lost
+// (celery/app/trace.py: deduplicate_successful_tasks). Whoever cannot tell lets it run.
+bool Consumer::is_duplicate(const Delivery& delivery, const TaskDef& task) {
+    if (!with_.results || !delivery.request.delivery_info.redelivered) return false;
+    if (!resolve(task.options, delivery.request, with_.settings).acks_late) return false;
+    try {
+        const auto stored = with_.results->load(delivery.request.id);
+        return stored && stored->status == "SUCCESS";
+    } catch (const Error& error) {
+        log::warning("consumer: {}. Running task {} once more.", error.what(), delivery.request.id);
+        return false;
+    }
+}
+
+void Consumer::scale() {
+    if (!with_.autoscale) return;
+    const auto slots = with_.pool.slots();
+    const auto in_hand = with_.held.in_hand();
+    const auto wanted = with_.autoscale->decide(in_hand, slots, with_.clock.ticks());
+    if (!wanted) return;
+    const bool up = *wanted > slots;
+    log::info(
+        "Scaling {} {} processes.", up ? "up" : "down", up ? *wanted - slots : slots - *wanted
+    );
+    with_.pool.resize(*wanted);
 }
 
 // Unlike tasks that wait for their ETA these count for the prefetch: else a slow rate would draw
@@ -303,8 +346,30 @@ void Consumer::lost_connection(const std::string& why) {
         log::warning("consumer: Connection to broker lost. Trying to re-establish the connection..."
         );
         log::error("consumer: {}", why);
+        if (with_.settings.worker_cancel_long_running_tasks_on_connection_loss) end_late_tasks();
     }
     mailbox_.wait_for(wait);
+}
+
+// Once for each time that the broker goes away: stale connections are found one after the other.
+void Consumer::end_late_tasks() {
+    const auto now = with_.clock.ticks();
+    if (now < tasks_ended_ + kSameLoss) return;
+    tasks_ended_ = now;
+    for (const auto& entry : with_.held.snapshot()) {
+        const auto& request = entry.delivery->request;
+        const auto* task = with_.app.find(request.task);
+        if (entry.stage != Inflight::Stage::Started || !task) continue;
+        if (!resolve(task->options, request, with_.settings).acks_late) continue;
+        log::warning(
+            "Task {}[{}] cannot be acknowledged after a connection loss since late acknowledgement "
+            "is enabled for it. Terminating it instead.",
+            request.display_name(),
+            request.id
+        );
+        with_.finisher.take_back(entry.delivery->tag);
+        with_.pool.cancel(entry.delivery->tag, SIGTERM);
+    }
 }
 
 void Consumer::give_up_what_waits() {

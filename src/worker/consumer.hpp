@@ -7,10 +7,12 @@
 #include <unordered_map>
 #include <vector>
 
+#include "backend/result_backend.hpp"
 #include "base/clock.hpp"
 #include "broker/broker.hpp"
 #include "broker/leases.hpp"
 #include "ledger/stored_ends.hpp"
+#include "lifecycle/autoscale.hpp"
 #include "lifecycle/eta_queue.hpp"
 #include "lifecycle/rate_limiter.hpp"
 #include "pool/pool.hpp"
@@ -41,6 +43,8 @@ struct ConsumerParts {
     const TaskOverrides& overrides;
     ServedQueues& served;
     StoredEnds& ends;
+    ResultBackend* results = nullptr;  // to look for duplicates; null: nobody looks
+    std::optional<Autoscale> autoscale = {};
 };
 
 // Mailbox → fetch → admit → submit, in one thread that sleeps in one place (Broker::fetch): until a
@@ -83,6 +87,10 @@ private:
     void claim_due_from_redis();
     void submit();
     void drop_lost();
+    void scale();
+    std::size_t most_in_memory() const;
+    bool is_duplicate(const Delivery& delivery, const TaskDef& task);
+    void end_late_tasks();
     SteadyPoint wake_at() const;
     void lost_connection(const std::string& why);
     void give_up_what_waits();
@@ -94,7 +102,8 @@ private:
     std::unordered_map<std::string, RateLimiter> rate_limiters_;
     std::vector<Job> ready_;  // admitted, not yet submitted
     std::vector<Parking> to_park_;
-    SteadyPoint next_look_{};  // into Redis for parked tasks that are due
+    SteadyPoint next_look_{};    // into Redis for parked tasks that are due
+    SteadyPoint tasks_ended_{};  // end_late_tasks()
     BackoffTimer backoff_;
     Luck luck_ = Luck::seeded_by_the_system();
     std::atomic<bool> hungry_{false};  // sleeps for want of room: room_freed() wakes it

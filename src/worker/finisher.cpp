@@ -4,11 +4,13 @@
 #include <iterator>
 #include <utility>
 
+#include "lifecycle/duplicate.hpp"
 #include "lifecycle/events.hpp"
 #include "lifecycle/settle.hpp"
 #include "lifecycle/start.hpp"
 #include "lifecycle/treatment.hpp"
 #include "message/publish.hpp"
+#include "worker/tell.hpp"
 
 namespace taskworker {
 namespace {
@@ -71,8 +73,13 @@ std::optional<int> Finisher::signal_of(const std::string& tag) {
 
 Settlement Finisher::settlement_of(const Finished& finished, const Moment& now) {
     const auto& job = finished.job;
-    if (going_down_ && finished.worker_lost && acks_late(job, with_.settings))
+    const bool ended_by_us = going_down_ && finished.worker_lost && acks_late(job, with_.settings);
+    const auto* revoked = std::get_if<Revoked>(&finished.outcome);
+    if (ended_by_us || (is_taken_back(job.delivery->tag) && revoked)) {
+        ++handed_back_;
         return handing_back(*job.delivery, true);
+    }
+    if (revoked) tell(with_.app, task_revoked, job.delivery->request);
     const Execution execution{
         .runtime = finished.runtime,
         .pid = finished.pid,
@@ -81,7 +88,6 @@ Settlement Finisher::settlement_of(const Finished& finished, const Moment& now) 
         .worker_lost = finished.worker_lost,
         .timed_out = finished.timed_out};
     const auto signal = signal_of(job.delivery->tag);
-    const auto* revoked = std::get_if<Revoked>(&finished.outcome);
     const bool cancelled = revoked && revoked->why == Revoked::Why::Terminated;
     if (cancelled && finished.pid == 0)  // it had not begun: nothing was there to be terminated
         return settle(*job.delivery, job.task, Revoked{Revoked::Why::Revoked}, {}, now);
@@ -89,6 +95,23 @@ Settlement Finisher::settlement_of(const Finished& finished, const Moment& now) 
     if (cancelled && signal)
         for (auto& event : settlement.events) event.fields["signum"] = *signal;
     return settlement;
+}
+
+void Finisher::take_back(const std::string& tag) {
+    const std::lock_guard lock(mutex_);
+    taken_back_.insert(tag);
+}
+
+bool Finisher::is_taken_back(const std::string& tag) {
+    const std::lock_guard lock(mutex_);
+    return taken_back_.erase(tag) > 0;
+}
+
+void Finisher::drop_duplicate(const Delivery& delivery) {
+    auto luck = luck_.draw();
+    std::vector<Settlement> one;
+    one.push_back(settle_duplicate(delivery, moment(luck)));
+    with_.settler.push(std::move(one));
 }
 
 void Finisher::remember_runtime(Seconds runtime) {
@@ -127,6 +150,9 @@ void Finisher::unstarted(std::vector<Job> jobs) {
 }
 
 void Finisher::refuse(const Delivery& delivery, const TaskDef* task, const Outcome& outcome) {
+    if (std::holds_alternative<Revoked>(outcome)) tell(with_.app, task_revoked, delivery.request);
+    if (std::holds_alternative<Unregistered>(outcome))
+        tell(with_.app, task_unknown, delivery.request);
     auto luck = luck_.draw();
     std::vector<Settlement> one;
     one.push_back(settle(delivery, task, outcome, Execution{}, moment(luck)));

@@ -6,11 +6,13 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 #include "base/clock.hpp"
 #include "observe/observer.hpp"
 #include "pool/pool.hpp"
+#include "taskworker/app.hpp"
 #include "taskworker/config.hpp"
 #include "worker/held.hpp"
 #include "worker/luck_source.hpp"
@@ -19,6 +21,7 @@
 namespace taskworker {
 
 struct FinisherParts {
+    const App& app;
     const Settings& settings;
     std::string node;
     const Clock& clock;
@@ -45,6 +48,11 @@ public:
     void refuse(const Delivery& delivery, const TaskDef* task, const Outcome& outcome);
     // Has ended before: only the message is left to go.
     void acknowledge(const Delivery& delivery);
+    // Its success is stored already; it came once more.
+    void drop_duplicate(const Delivery& delivery);
+    // It runs and is to be ended, not by anybody's wish: it goes back to its queue. Before the pool
+    // is told to cancel it.
+    void take_back(const std::string& tag);
     // Not begun, and shall not be here: back to the front of the list.
     void hand_back(std::vector<std::shared_ptr<const Delivery>> deliveries);
     // From now on a killed process is our own doing (cold shutdown): a late-ack task goes back to
@@ -66,11 +74,13 @@ private:
     Settlement settlement_of(const Finished& finished, const Moment& now);
     std::optional<int> signal_of(const std::string& tag);
     void remember_runtime(Seconds runtime);
+    bool is_taken_back(const std::string& tag);
 
     const FinisherParts with_;
     LuckSource luck_;
     std::mutex mutex_;
-    std::map<std::string, int> signals_;   // guarded by mutex_; by tag
+    std::map<std::string, int> signals_;          // guarded by mutex_; by tag
+    std::unordered_set<std::string> taken_back_;  // guarded by mutex_; tags
     std::atomic<bool> terminated_{false};  // some signal was noted
     std::atomic<bool> going_down_{false};
     std::atomic<double> average_runtime_{0};

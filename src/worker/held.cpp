@@ -35,6 +35,12 @@ std::optional<Inflight::Stage> Held::lose(const std::string& tag) {
     return inflight_.lose(tag);
 }
 
+std::shared_ptr<const Delivery> Held::find(const std::string& tag) const {
+    const std::lock_guard lock(mutex_);
+    const auto* entry = inflight_.find(tag);
+    return entry ? entry->delivery : nullptr;
+}
+
 std::vector<std::string> Held::tags_to_renew(TimePoint now) const {
     const std::lock_guard lock(mutex_);
     return inflight_.tags_to_renew(now);

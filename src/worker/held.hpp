@@ -26,6 +26,7 @@ public:
     // here.
     std::optional<Inflight::Stage> lose(const std::string& tag);
 
+    std::shared_ptr<const Delivery> find(const std::string& tag) const;  // null: not here
     std::vector<std::string> tags_to_renew(TimePoint now) const;
     std::vector<Inflight::Entry> snapshot() const;
     std::size_t size() const;

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/log.hpp"
+#include "base/thread_name.hpp"
 #include "taskworker/errors.hpp"
 
 namespace taskworker {
@@ -72,6 +73,7 @@ void Keeper::stop() {
 SteadyPoint Keeper::next() const { return std::min({next_beat_, next_renewal_, next_restore_}); }
 
 void Keeper::run() {
+    name_this_thread("keeper");
     auto luck = luck_.draw();
     auto wake_at = next();
     for (;;) {

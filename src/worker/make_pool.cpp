@@ -18,16 +18,24 @@ std::size_t slots_of(const Settings& settings) {
     return std::max(1u, std::thread::hardware_concurrency());
 }
 
+// With --autoscale it begins small.
+std::size_t first_slots(const Settings& settings, const WorkerOptions& options) {
+    return options.autoscale ? std::max<std::size_t>(options.autoscale->min(), 1)
+                             : slots_of(settings);
+}
+
 std::unique_ptr<Pool> children(
     const App& app, const Settings& settings, const WorkerOptions& options
 ) {
     return std::make_unique<ChildPool>(ChildPoolOptions{
-        .slots = slots_of(settings),
+        .slots = first_slots(settings, options),
         .arguments = options.child_arguments,
         .node = options.node,
+        .setup = options.child_setup,
         .identity = identity_of(app, options.module_path),
         .max_tasks_per_child = settings.worker_max_tasks_per_child,
-        .max_memory_per_child = settings.worker_max_memory_per_child});
+        .max_memory_per_child = settings.worker_max_memory_per_child,
+        .alive_timeout = settings.worker_proc_alive_timeout});
 }
 
 }  // namespace
@@ -41,7 +49,7 @@ std::unique_ptr<Pool> make_pool(
     if (!solo && name != "threads" && name != "eventlet" && name != "gevent")
         throw ConfigError("worker_pool: '" + name + "' is none of prefork, threads, solo");
     return std::make_unique<ThreadPool>(ThreadPoolOptions{
-        .slots = solo ? 1 : slots_of(settings),
+        .slots = solo ? 1 : first_slots(settings, options),
         .run = execute_jobs(resources, options.node, settings),
         .solo = solo});
 }

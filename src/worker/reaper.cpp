@@ -34,14 +34,25 @@ void Reaper::settle(const std::string& worker, const ReapReport& report) {
         poisoned.emplace_back(
             settle_poisoned(delivery, with_.app.find(delivery.request.task), moment)
         );
-    const auto tell = [&](std::span<const Entry> entries) {
-        for (const auto& entry : entries)
-            for (const auto& event : std::get<Settlement>(entry).events) with_.observer.on(event);
-    };
-    if (!lost.empty()) with_.ledger.apply_for(worker, lost);
-    if (!poisoned.empty()) with_.ledger.apply(poisoned);
-    tell(lost);
-    tell(poisoned);
+    if (!lost.empty()) tell(lost, with_.ledger.apply_for(worker, lost));
+    if (!poisoned.empty()) tell(poisoned, with_.ledger.apply(poisoned));
+}
+
+// What had no effect has not happened: lost means that somebody else was faster.
+void Reaper::tell(std::span<const Entry> ends, std::span<const Refusal> refusals) {
+    std::vector<bool> refused(ends.size(), false);
+    for (const auto& refusal : refusals) {
+        refused.at(refusal.index) = true;
+        if (!refusal.lost)
+            log::error(
+                "keeper: Redis refused the end of task {} of a dead worker: {}",
+                std::get<Settlement>(ends[refusal.index]).task_id,
+                refusal.why
+            );
+    }
+    for (std::size_t i = 0; i < ends.size(); ++i)
+        if (!refused[i])
+            for (const auto& event : std::get<Settlement>(ends[i]).events) with_.observer.on(event);
 }
 
 }  // namespace taskworker

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <span>
 #include <string>
 
 #include "broker/leases.hpp"
@@ -32,6 +33,7 @@ public:
 
 private:
     void settle(const std::string& worker, const ReapReport& report);
+    void tell(std::span<const Entry> ends, std::span<const Refusal> refusals);
 
     ReaperParts with_;
     LuckSource luck_;

@@ -10,6 +10,9 @@
 #include "base/log.hpp"
 #include "broker/open_broker.hpp"
 #include "ledger/open_ledger.hpp"
+#include "lifecycle/refused.hpp"
+#include "task/around.hpp"
+#include "worker/cry.hpp"
 #include "worker/make_pool.hpp"
 
 namespace taskworker {
@@ -36,18 +39,10 @@ Settings impatient(Settings settings) {
     return settings;
 }
 
-const char* name_of(Inflight::Stage stage) {
-    switch (stage) {
-        case Inflight::Stage::Received:
-            return "waits for its time";
-        case Inflight::Stage::Reserved:
-            return "waits for a slot";
-        case Inflight::Stage::Started:
-            return "runs";
-        case Inflight::Stage::Settling:
-            return "has ended, its result is on its way";
-    }
-    return "";
+// Only a worker that looks for duplicates has a connection for it.
+std::unique_ptr<ResultBackend> duplicates_store(const Settings& settings) {
+    if (!settings.worker_deduplicate_successful_tasks || !stores_results(settings)) return nullptr;
+    return open_backend(settings);
 }
 
 }  // namespace
@@ -75,16 +70,21 @@ RunningWorker::RunningWorker(
       settler_ledger_(open_ledger(settings, options.node, id)),
       keeper_ledger_(open_ledger(settings, options.node, id)),
       stored_ends_(open_stored_ends(settings)),
+      duplicates_(duplicates_store(settings)),
       resources_(app, settings),
       settler_(
           *settler_ledger_,
           observer_,
           clock_,
           [this](auto tags) { over(tags); },
+          [this](const Settlement& refused, const std::string& why) {
+              return instead_of(refused, why);
+          },
           settler_backoff(settings)
       ),
       finisher_(
-          {.settings = settings,
+          {.app = app,
+           .settings = settings,
            .node = options.node,
            .clock = clock_,
            .settler = settler_,
@@ -124,7 +124,9 @@ RunningWorker::RunningWorker(
            .revoked = revoked_,
            .overrides = overrides_,
            .served = served_,
-           .ends = *stored_ends_}
+           .ends = *stored_ends_,
+           .results = duplicates_.get(),
+           .autoscale = options.autoscale}
       ),
       events_(
           {.fanout = *event_fanout_,
@@ -227,8 +229,25 @@ RunningWorker::~RunningWorker() = default;
 
 void RunningWorker::connect() { keeper_.beat_once(); }
 
+void RunningWorker::tell(ProcessSignal signal) {
+    for (const auto& complaint : taskworker::tell(signal, resources_, options_.node))
+        log::error("{}", complaint);
+}
+
+bool RunningWorker::executes_itself() const {
+    return settings_.worker_pool != "prefork" && settings_.worker_pool != "processes";
+}
+
+std::optional<Settlement> RunningWorker::instead_of(
+    const Settlement& refused, const std::string& why
+) const {
+    const auto delivery = held_.find(refused.tag);
+    return delivery ? settle_refused(refused, *delivery, why, clock_.now()) : std::nullopt;
+}
+
 void RunningWorker::start() {
     events_.start();
+    if (executes_itself()) tell(process_start);
     pool_->start(finisher_);
     settler_.start();
     keeper_.start();
@@ -242,18 +261,8 @@ void RunningWorker::start() {
 }
 
 void RunningWorker::tell_what_runs() {
-    const auto entries = held_.snapshot();
-    log::warning("{} task(s) in hand, {} waiting in the pool", entries.size(), pool_->waiting());
-    for (const auto& entry : entries) {
-        const auto& request = entry.delivery->request;
-        log::warning(
-            "{}[{}] {} (pid {})",
-            request.display_name(),
-            request.id,
-            name_of(entry.stage),
-            entry.pid
-        );
-    }
+    for (const auto& line : cry(held_.snapshot(), pool_->waiting(), pool_->processes()))
+        log::warning("{}", line);
 }
 
 void RunningWorker::stop_fetching() {
@@ -281,6 +290,8 @@ bool RunningWorker::finish() {
     if (control_) control_->stop();
     events_.stop();
     keeper_.stop();
+    if (executes_itself()) tell(process_stop);
+    tell(worker_shutdown);
     return pool_->stuck() == 0;
 }
 

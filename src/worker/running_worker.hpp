@@ -38,9 +38,13 @@ public:
     RunningWorker(const App& app, const Settings& settings, const WorkerOptions& options);
     ~RunningWorker();
 
+    // Tells the app's handlers.
+    void tell(ProcessSignal signal);
+
     void connect();  // first contact; throws while Redis is away: call again
     void start();
-    void tell_what_runs();  // to the log
+    void tell_what_runs();  // to the log, with what all threads and children do
+    std::size_t running() const { return held_.running(); }
     bool failed() const { return failed_; }
     bool moves() const;  // the consumer goes round, or waits as it should: for watchdogs
 
@@ -65,6 +69,8 @@ private:
     void over(std::span<const std::string> tags);
     void lost(const std::string& tag, Inflight::Stage stage);
     void pool_failed(const std::string& why);
+    std::optional<Settlement> instead_of(const Settlement& refused, const std::string& why) const;
+    bool executes_itself() const;  // its own threads run the tasks
 
     const App& app_;
     const Settings& settings_;
@@ -83,6 +89,7 @@ private:
     std::unique_ptr<ResultBackend> control_backend_;
     std::unique_ptr<Ledger> settler_ledger_, keeper_ledger_;
     std::unique_ptr<StoredEnds> stored_ends_;
+    std::unique_ptr<ResultBackend> duplicates_;  // the consumer's own; null: not asked for
     Resources resources_;
     Held held_;
     RevokedTasks revoked_;

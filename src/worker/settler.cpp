@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/log.hpp"
+#include "base/thread_name.hpp"
 #include "taskworker/errors.hpp"
 #include "worker/backoff_timer.hpp"
 
@@ -14,6 +15,22 @@ namespace {
 constexpr std::size_t kBatch =
     256;  // more per call gains nothing (docs/protocol/redis-delivery.md)
 constexpr Millis kStartGrace{2};
+constexpr int kMostRefusals = 3;  // of one settlement; 1 and 2 s lie between
+
+// What passes by itself: Redis is full, loading, a replica … (the first word of its error).
+bool is_passing(std::string_view why) {
+    for (const std::string_view word :
+         {"OOM",
+          "LOADING",
+          "BUSY",
+          "READONLY",
+          "MASTERDOWN",
+          "NOREPLICAS",
+          "MISCONF",
+          "CLUSTERDOWN"})
+        if (why.starts_with(word)) return true;
+    return false;
+}
 
 const std::string& tag_of(const Entry& entry) {
     return std::visit([](const auto& e) -> const std::string& { return e.tag; }, entry);
@@ -22,12 +39,18 @@ const std::string& tag_of(const Entry& entry) {
 }  // namespace
 
 Settler::Settler(
-    Ledger& ledger, Observer& observer, const Clock& clock, Over over, BackoffTimer backoff
+    Ledger& ledger,
+    Observer& observer,
+    const Clock& clock,
+    Over over,
+    Instead instead,
+    BackoffTimer backoff
 )
     : ledger_(ledger),
       observer_(observer),
       clock_(clock),
       over_(std::move(over)),
+      instead_(std::move(instead)),
       backoff_(backoff) {}
 
 Settler::~Settler() { stop(clock_.ticks()); }
@@ -57,11 +80,14 @@ void Settler::push(Start start) {
     const std::lock_guard lock(mutex_);
     auto tag = start.tag;
     starts_.insert_or_assign(std::move(tag), Pending{std::move(start), due});
-    // Only the first pending start has to wake the thread: all have the same grace.
-    if (next_start_ == SteadyPoint::max()) {
-        next_start_ = due;
-        ready_.notify_one();
-    }
+    wake_at(due);
+}
+
+// Only what is due earlier than all else has to wake the thread.
+void Settler::wake_at(SteadyPoint due) {
+    if (due >= next_due_) return;
+    next_due_ = due;
+    ready_.notify_one();
 }
 
 std::size_t Settler::stop(SteadyPoint deadline) {
@@ -76,15 +102,16 @@ std::size_t Settler::stop(SteadyPoint deadline) {
 }
 
 void Settler::run() {
+    name_this_thread("settler");
     std::unique_lock lock(mutex_);
     for (;;) {
         const auto awake = [&] {
-            return !entries_.empty() || stopping_ || next_start_ <= clock_.ticks();
+            return !entries_.empty() || stopping_ || next_due_ <= clock_.ticks();
         };
-        if (next_start_ == SteadyPoint::max()) {
-            ready_.wait(lock, [&] { return awake() || next_start_ != SteadyPoint::max(); });
+        if (next_due_ == SteadyPoint::max()) {
+            ready_.wait(lock, [&] { return awake() || next_due_ != SteadyPoint::max(); });
         } else {
-            ready_.wait_until(lock, next_start_, awake);
+            ready_.wait_until(lock, next_due_, awake);
         }
         auto batch = take();
         if (batch.empty()) {
@@ -97,23 +124,33 @@ void Settler::run() {
     }
 }
 
-// All that is ready now: starts whose grace is over first, then the rest in order of arrival.
+// All that is ready now: starts whose grace is over first, then the rest in order of arrival, then
+// what was refused before. At the end nothing waits for its time any more.
 std::vector<Entry> Settler::take() {
-    std::vector<Entry> batch;
-    if (const auto now = clock_.ticks(); next_start_ <= now) {
-        next_start_ = SteadyPoint::max();
+    std::vector<Entry> batch, again;
+    if (const auto now = clock_.ticks(); next_due_ <= now || stopping_) {
+        next_due_ = SteadyPoint::max();
         for (auto it = starts_.begin(); it != starts_.end();) {
             if (it->second.due <= now) {
                 batch.push_back(std::move(it->second.entry));
                 it = starts_.erase(it);
             } else {
-                next_start_ = std::min(next_start_, it->second.due);
+                next_due_ = std::min(next_due_, it->second.due);
                 ++it;
             }
         }
+        for (auto& pending : std::exchange(later_, {})) {
+            if (pending.due <= now || stopping_) {
+                again.push_back(std::move(pending.entry));
+            } else {
+                next_due_ = std::min(next_due_, pending.due);
+                later_.push_back(std::move(pending));
+            }
+        }
     }
-    if (batch.empty()) return std::exchange(entries_, {});
+    if (batch.empty() && again.empty()) return std::exchange(entries_, {});
     std::move(entries_.begin(), entries_.end(), std::back_inserter(batch));
+    std::move(again.begin(), again.end(), std::back_inserter(batch));
     entries_.clear();
     return batch;
 }
@@ -161,9 +198,18 @@ void Settler::report(std::span<const Entry> batch, std::span<const Refusal> refu
     for (std::size_t i = 0; i < batch.size(); ++i) {
         const auto* settlement = std::get_if<Settlement>(&batch[i]);
         const bool lost = refused[i] && refused[i]->lost && !again;
-        if (refused[i] && !refused[i]->lost)
-            log::error("Redis refused a part of task {}: {}", tag_of(batch[i]), refused[i]->why);
-        if (!settlement) continue;
+        const bool refused_by_redis = refused[i] && !refused[i]->lost;
+        if (!settlement) {
+            if (refused_by_redis)
+                log::error(
+                    "Redis refused a state of task {}: {}", tag_of(batch[i]), refused[i]->why
+                );
+            continue;
+        }
+        if (refused_by_redis && try_once_more(*settlement, refused[i]->why)) continue;
+        refused_.erase(settlement->tag);
+        over.push_back(settlement->tag);
+        if (refused_by_redis) continue;
         if (lost) {
             observer_.on(Event{
                 .type = Event::Type::LeaseLost,
@@ -174,9 +220,38 @@ void Settler::report(std::span<const Entry> batch, std::span<const Refusal> refu
         } else {
             for (const auto& event : settlement->events) observer_.on(event);
         }
-        over.push_back(settlement->tag);
     }
     if (!over.empty()) over_(over);
+}
+
+// What passes by itself is waited for. What does not (a key of another kind) is tried three times;
+// then what can be saved is sent in its place.
+bool Settler::try_once_more(const Settlement& refused, const std::string& why) {
+    bool stopping = false;
+    {
+        const std::lock_guard lock(mutex_);
+        stopping = stopping_;
+    }
+    const bool passing = is_passing(why);
+    auto& times = refused_[refused.tag];
+    if (times == 0)
+        log::error("Redis refuses the end of task {}: {}. Trying again.", refused.task_id, why);
+    if (!passing || stopping) ++times;
+    auto next = std::optional(refused);
+    if (times >= kMostRefusals) {
+        next = instead_ && !passing ? instead_(refused, why) : std::nullopt;
+        times = 1;
+    }
+    if (!next) {
+        log::critical("The end of task {} could not be written: {}", refused.task_id, why);
+        ++unapplied_;
+        return false;
+    }
+    const auto due = clock_.ticks() + std::chrono::seconds(std::max(times, 1));
+    const std::lock_guard lock(mutex_);
+    later_.push_back({std::move(*next), due});
+    wake_at(due);
+    return true;
 }
 
 }  // namespace taskworker

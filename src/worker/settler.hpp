@@ -3,6 +3,7 @@
 #include <condition_variable>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <string>
 #include <thread>
@@ -25,10 +26,18 @@ class Settler {
 public:
     // Tells which deliveries are over (settled or lost), from the settler's thread.
     using Over = std::function<void(std::span<const std::string> tags)>;
+    // What is to be tried in place of a settlement that Redis refuses for good (lifecycle/refused);
+    // nothing: it is given up.
+    using Instead =
+        std::function<std::optional<Settlement>(const Settlement& refused, const std::string& why)>;
 
     Settler(
-        Ledger& ledger, Observer& observer, const Clock& clock, Over over, BackoffTimer backoff = {}
-        // between two tries while Redis is away
+        Ledger& ledger,
+        Observer& observer,
+        const Clock& clock,
+        Over over,
+        Instead instead = {},
+        BackoffTimer backoff = {}  // between two tries while Redis is away
     );
     ~Settler();  // as stop(): nothing is dropped unless Redis is away beyond the deadline
 
@@ -54,19 +63,24 @@ private:
     void apply(std::vector<Entry> batch);
     bool try_apply(std::span<const Entry> batch, bool again);
     void report(std::span<const Entry> batch, std::span<const Refusal> refusals, bool again);
+    bool try_once_more(const Settlement& refused, const std::string& why);  // false: given up
+    void wake_at(SteadyPoint due);                                          // with mutex_ held
 
     Ledger& ledger_;
     Observer& observer_;
     const Clock& clock_;
     Over over_;
+    Instead instead_;
     const BackoffTimer backoff_;
+    std::unordered_map<std::string, int> refused_;  // tag → how often; the settler's own
     std::mutex mutex_;
     std::condition_variable ready_;
     std::vector<Entry> entries_;                       // guarded by mutex_
     std::unordered_map<std::string, Pending> starts_;  // guarded by mutex_; by tag
-    SteadyPoint next_start_ = SteadyPoint::max();      // guarded by mutex_
-    bool stopping_ = false;                            // guarded by mutex_
-    SteadyPoint deadline_ = SteadyPoint::max();        // guarded by mutex_
+    std::vector<Pending> later_;                 // guarded by mutex_; refused, to be sent again
+    SteadyPoint next_due_ = SteadyPoint::max();  // guarded by mutex_; of starts_ and later_
+    bool stopping_ = false;                      // guarded by mutex_
+    SteadyPoint deadline_ = SteadyPoint::max();  // guarded by mutex_
     std::size_t unapplied_ = 0;
     std::thread thread_;
 };

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "lifecycle/autoscale.hpp"
 #include "taskworker/app.hpp"
 #include "taskworker/config.hpp"
 
@@ -16,7 +17,9 @@ struct WorkerOptions {
     std::vector<std::string> queues;  // empty: settings.task_default_queue
     std::string module_path;          // the .so that children load; empty: statically linked
     std::vector<std::string>
-        child_arguments;  // of `taskworker pool-child`, so that it builds the same app
+        child_arguments;           // of `taskworker pool-child`, so that it builds the same app
+    std::string child_setup = {};  // and what it is told by its parent, seen by nobody
+    std::optional<Autoscale> autoscale = {};
     std::optional<Seconds> heartbeat = Seconds(2);  // of events; none: no news of the worker itself
     // For remote control: the settings without secrets, those that are not defaults or all; and
     // what `report` prints.
@@ -24,9 +27,12 @@ struct WorkerOptions {
     std::function<std::string()> report = {};
 };
 
-// Builds the parts, runs until a signal ends it, takes them down in order. Returns the exit code.
-// Blocks signals in the calling thread and all it starts: call it from main before other threads
-// exist.
+// What run_worker() returns when it is to be started again in place (HUP).
+inline constexpr int kRestart = -1;
+
+// Builds the parts, runs until a signal ends it, takes them down in order. Returns the exit code,
+// or kRestart. Blocks signals in the calling thread and all it starts: call it from main before
+// other threads exist.
 int run_worker(const App& app, const Settings& settings, const WorkerOptions& options);
 
 }  // namespace taskworker

@@ -134,6 +134,26 @@ void resources(tw::App& app) {
     app.config({{"task_default_queue", "shop"}, {"task_track_started", true}});
 }
 
+namespace shop {
+struct Failures {
+    int count = 0;
+};
+}  // namespace shop
+
+void hooks_and_signals(tw::App& app) {
+    app.resource<shop::Failures>([] { return shop::Failures{}; });
+    app.task(
+        "shop.book",
+        [](int order) { return order; },
+        {"order"},
+        {.before_start = [](tw::Context& ctx) { ctx.log().info("booking begins"); },
+         .on_success = [](tw::Context& ctx, const tw::Json& result) { ctx.log().info("booked " + result.dump()); },
+         .on_failure = [](tw::Context& ctx, const tw::Failure& error) { ctx.log().warning(error.type); }}
+    );
+    app.on(tw::process_start, [](const tw::Process& process) { process.resource<shop::Failures>(); });
+    app.on(tw::task_failure, [](tw::Context& ctx, const tw::Outcome&) { ++ctx.resource<shop::Failures>().count; });
+}
+
 #include <taskworker/testing.hpp>
 
 TEST(SendSms, SendsThroughTheGateway) {
@@ -166,6 +186,7 @@ TEST(Guide, TheOtherSnippetsRun) {
     python_parameters(app);
     types(app);
     register_tasks(app);
+    hooks_and_signals(app);
     app.task("shop.import", &import_prices, {"files"});
     tw::Request request;
     request.id = "id-1";
@@ -186,6 +207,24 @@ TEST(Guide, TheOtherSnippetsRun) {
     request.args = tw::Json::array({7});
     request.kwargs = {{"reason", "late"}};
     EXPECT_EQ(std::get<tw::Success>(tw::testing::run(app, request)).value, "late 7");
+}
+
+TEST(Guide, HooksAndSignalsAreToldAsShown) {
+    tw::App app;
+    hooks_and_signals(app);
+    tw::Request request;
+    request.id = "id-1";
+    request.task = "shop.book";
+    request.args = tw::Json::array({7});
+    EXPECT_EQ(
+        tw::testing::record(app, request).log,
+        (std::vector<std::string>{"info: booking begins", "info: booked 7"})
+    );
+    request.args = tw::Json::array({"x"});
+    EXPECT_EQ(
+        tw::testing::record(app, request).log,
+        (std::vector<std::string>{"info: booking begins", "warning: TypeError"})
+    );
 }
 
 // tw::run() is the program's own; it is linked where the whole worker is.

@@ -90,12 +90,18 @@ SideChannel::Connection SideChannel::connect() const {
 }
 
 std::int64_t SideChannel::push(std::string_view key, std::string_view value) {
+    return ask({"RPUSH", key, value});
+}
+
+std::int64_t SideChannel::increment(std::string_view key) { return ask({"INCR", key}); }
+
+std::int64_t SideChannel::ask(const std::vector<std::string_view>& command) {
     const std::lock_guard lock(mutex_);
     if (connection_) {
-        if (const auto length = run(connection_.get(), {"RPUSH", key, value})) return *length;
+        if (const auto answer = run(connection_.get(), command)) return *answer;
     }
     connection_ = connect();
-    if (const auto length = run(connection_.get(), {"RPUSH", key, value})) return *length;
+    if (const auto answer = run(connection_.get(), command)) return *answer;
     const std::string why = connection_->errstr;
     connection_.reset();
     refuse(why);

@@ -24,6 +24,7 @@ public:
 
     // RPUSH; returns the new length. A lost connection is opened again once.
     std::int64_t push(std::string_view key, std::string_view value);
+    std::int64_t increment(std::string_view key);  // INCR; returns the new value
 
 private:
     struct Close {
@@ -32,6 +33,7 @@ private:
     using Connection = std::unique_ptr<redisContext, Close>;
 
     Connection connect() const;
+    std::int64_t ask(const std::vector<std::string_view>& command);
 
     std::string host_, path_, user_, password_, database_ = "0";
     int port_ = 6379;

@@ -242,10 +242,6 @@ TEST(Options, SayWhyAnOptionOfCeleryIsMissing) {
         mistake({"worker", "-D"}),
         "-D: not available: let the service manager (systemd, Docker) see to it"
     );
-    EXPECT_EQ(
-        mistake({"worker", "--autoscale=10,3"}),
-        "--autoscale: not available: not yet; -c sets a fixed number"
-    );
 }
 
 TEST(Options, AnswerAMistypedCommandWithTheNearestOne) {

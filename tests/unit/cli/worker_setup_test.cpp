@@ -38,10 +38,43 @@ TEST_F(WorkerSetup, GivesChildrenTheSameSettings) {
     GlobalOptions global;
     global.overrides = {{"worker_concurrency", "3", "-c"}, {"app.x", "a b", "--set"}};
     const Session session(global, &register_nothing, NeedsApp::Yes);
-    EXPECT_EQ(
-        child_arguments(global, session),
-        (Names{"pool-child", "--set", "worker_concurrency=3", "--set", "app.x=a b"})
-    );
+    const auto told = overrides_in(child_setup(global));
+    ASSERT_EQ(told.size(), 2u);
+    EXPECT_EQ(told[0].name, "worker_concurrency");
+    EXPECT_EQ(told[0].text, "3");
+    EXPECT_EQ(told[1].text, "a b");
+}
+
+TEST_F(WorkerSetup, ShowsNoSettingInTheArgumentsOfAChild) {
+    GlobalOptions global;
+    global.overrides = {{"broker_url", "redis://:hunter2@h/1", "-b"}};
+    const Session session(global, &register_nothing, NeedsApp::Yes);
+    EXPECT_EQ(child_arguments(global, session), Names{"pool-child"});
+}
+
+TEST_F(WorkerSetup, ReadsAutoscaleInAnyOrder) {
+    EXPECT_EQ(autoscale_of({}), std::nullopt);
+    for (const char* text : {"10,3", "3,10"}) {
+        const auto scale = autoscale_of({.autoscale = text});
+        ASSERT_TRUE(scale) << text;
+        EXPECT_EQ(scale->max(), 10u);
+        EXPECT_EQ(scale->min(), 3u);
+    }
+    EXPECT_EQ(autoscale_of({.autoscale = "4"})->min(), 0u);
+    for (const char* text : {"x", "1,2,3", "0", "-1,2", "3,", "99999"})
+        EXPECT_THROW(autoscale_of({.autoscale = text}), ConfigError) << text;
+}
+
+void register_two(App& app) {
+    app.task("a", [] {});
+    app.task("b", [] {});
+    app.config({{"task_annotations", {{"a", {{"acks_late", true}}}}}});
+}
+
+TEST_F(WorkerSetup, AnnotatesTheTasksOfTheModule) {
+    const Session session({}, &register_two, NeedsApp::Yes);
+    EXPECT_EQ(session.app().find("a")->options.acks_late, true);
+    EXPECT_EQ(session.app().find("b")->options.acks_late, std::nullopt);
 }
 
 TEST_F(WorkerSetup, BannerFactsHaveNoPasswordsAndTellThePoolAsItWillBe) {

@@ -192,6 +192,32 @@ TEST_F(PreforkPool, AChildIsReplacedAfterItsNumberOfTasks) {
     for (const auto& [pid, count] : tasks_of) EXPECT_LE(count, 2);
 }
 
+// Short and long ones in turn: windows fill, and what waits behind a long one is called back.
+TEST_F(PreforkPool, NoChildTakesMoreTasksThanItsNumberWhateverIsCalledBack) {
+    auto options = child_options(3);
+    options.max_tasks_per_child = 3;
+    start_children(options);
+    std::vector<std::string> tasks(30, "echo:x");
+    for (int i = 0; i < 30; ++i) tasks.push_back(i % 4 == 0 ? "nap:25" : "echo:x");
+    submit(tasks);
+    ASSERT_TRUE(told_.wait_for_ends(60));
+    EXPECT_EQ(successes(), 60u);
+    EXPECT_TRUE(each_ended_once());
+    std::map<int, int> tasks_of;
+    for (const auto& [id, end] : told_.ends) ++tasks_of[end.pid];
+    for (const auto& [pid, count] : tasks_of) EXPECT_LE(count, 3) << pid;
+}
+
+TEST_F(PreforkPool, AChildThatDoesNotComeUpInTimeIsReplaced) {
+    auto options = child_options(1);
+    options.arguments = {"pool-child", "hangs-once:" + path("tries")};
+    options.alive_timeout = Seconds(0.2);
+    start_children(options);
+    submit({"echo:x"});
+    ASSERT_TRUE(told_.wait_for_ends(1));
+    EXPECT_EQ(successes(), 1u);
+}
+
 TEST_F(PreforkPool, AChildIsReplacedAfterTheTaskThatTookTooMuchMemory) {
     auto options = child_options(1);
     options.max_memory_per_child = 180 * 1024;

@@ -16,6 +16,7 @@
 #include <filesystem>
 #include <fstream>
 #include <mutex>
+#include <thread>
 
 #include "message/decode.hpp"
 #include "message/envelope.hpp"
@@ -93,6 +94,10 @@ Outcome run_test_task(const Job& job, TaskPort& port) {
     if (verb == "echo") return success(argument);
     if (verb == "fail") return full_failure();
     if (verb == "retry") return full_retry();
+    if (verb == "nap") {
+        std::this_thread::sleep_for(std::chrono::milliseconds(std::stoi(argument)));
+        return success("slept");
+    }
     if (verb == "open") {
         FileDescriptor(::open(argument.c_str(), O_RDONLY));
         return success("opened");
@@ -162,6 +167,7 @@ int pool_child_main(const std::string& mode) {
         if (mode.rfind("throws-twice:", 0) == 0 && nth_try(mode.substr(13)) <= 2) {
             throw std::runtime_error("no database");
         }
+        if (mode.rfind("hangs-once:", 0) == 0 && nth_try(mode.substr(11)) == 1) ::pause();
         static const TaskDef task_def{};
         return ChildApp{identity, [](std::string_view) { return &task_def; }, run_test_task};
     });

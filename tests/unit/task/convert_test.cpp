@@ -107,7 +107,9 @@ TEST(Convert, AnIntIsOnlyAnIntegerThatFits) {
     EXPECT_EQ(refused_because<int>(true), "expected int, got True");
     EXPECT_EQ(refused_because<int>("5"), "expected int, got '5'");
     EXPECT_EQ(refused_because<int>(nullptr), "expected int, got None");
-    EXPECT_EQ(refused_because<int>(std::int64_t{1} << 40), "expected int of 32 bits, got 1099511627776");
+    EXPECT_EQ(
+        refused_because<int>(std::int64_t{1} << 40), "expected int of 32 bits, got 1099511627776"
+    );
     EXPECT_EQ(refused_because<std::int8_t>(-129), "expected int of 8 bits, got -129");
     EXPECT_EQ(refused_because<unsigned>(-1), "expected non-negative int of 32 bits, got -1");
     EXPECT_EQ(
@@ -125,15 +127,21 @@ TEST(Convert, AnIntIsOnlyAnIntegerThatFits) {
 TEST(Convert, AnIntegerBeyond64BitIsRefusedByItsDigits) {
     const std::string digits = "36893488147419103232";
     const Json big = Json::binary({digits.begin(), digits.end()}, kBigInt);
-    EXPECT_EQ(refused_because<std::int64_t>(big), "expected int of 64 bits, got 36893488147419103232");
-    EXPECT_EQ(refused_because<double>(big), "expected float that is exact, got 36893488147419103232");
+    EXPECT_EQ(
+        refused_because<std::int64_t>(big), "expected int of 64 bits, got 36893488147419103232"
+    );
+    EXPECT_EQ(
+        refused_because<double>(big), "expected float that is exact, got 36893488147419103232"
+    );
 }
 
 TEST(Convert, ADoubleTakesAnIntegerOnlyWhenItIsExact) {
     const std::int64_t exact = std::int64_t{1} << 53;
     EXPECT_EQ(from_json<double>(7), 7.0);
     EXPECT_EQ(from_json<double>(exact), 9007199254740992.0);
-    EXPECT_EQ(refused_because<double>(exact + 1), "expected float that is exact, got 9007199254740993");
+    EXPECT_EQ(
+        refused_because<double>(exact + 1), "expected float that is exact, got 9007199254740993"
+    );
     EXPECT_EQ(from_json<double>(std::numeric_limits<std::int64_t>::min()), -9223372036854775808.0);
     EXPECT_NE(refused_because<double>(std::numeric_limits<std::int64_t>::max()), "accepted");
     EXPECT_NE(refused_because<double>(std::numeric_limits<std::uint64_t>::max()), "accepted");
@@ -158,7 +166,8 @@ TEST(Convert, BoolAndTextComeOnlyFromThemselves) {
     EXPECT_EQ(refused_because<std::string>(5), "expected str, got 5");
     EXPECT_EQ(refused_because<std::string>(Json::array()), "expected str, got a list");
     EXPECT_EQ(
-        refused_because<int>(std::string(50, 'x')), "expected int, got '" + std::string(40, 'x') + "…'"
+        refused_because<int>(std::string(50, 'x')),
+        "expected int, got '" + std::string(40, 'x') + "…'"
     );
 }
 
@@ -180,10 +189,13 @@ TEST(Convert, TheErrorNamesThePlace) {
         "goods[2].price: expected float, got 'x'"
     );
     EXPECT_EQ(
-        (refused_because<std::map<std::string, std::vector<int>>>(parsed(R"({"a": [1, 3.7]})"), "m")),
+        (refused_because<std::map<std::string, std::vector<int>>>(parsed(R"({"a": [1, 3.7]})"), "m")
+        ),
         "m.a[1]: expected int, got 3.7"
     );
-    EXPECT_EQ(refused_because<shop::Line>(parsed(R"({"goods": 1})"), "line"), "line.price: missing");
+    EXPECT_EQ(
+        refused_because<shop::Line>(parsed(R"({"goods": 1})"), "line"), "line.price: missing"
+    );
     EXPECT_EQ(refused_because<shop::Line>(parsed("[]"), "line"), "line: expected dict, got a list");
 }
 
@@ -207,7 +219,8 @@ TEST(Convert, DeclaredEnumsAreTheirNames) {
     EXPECT_EQ(Json(shop::Colour::Blue), Json("blue"));
     EXPECT_EQ(from_json<shop::Colour>("red"), shop::Colour::Red);
     EXPECT_EQ(
-        refused_because<shop::Colour>("green"), "expected one of the names of the enumeration, got 'green'"
+        refused_because<shop::Colour>("green"),
+        "expected one of the names of the enumeration, got 'green'"
     );
     EXPECT_EQ(refused_because<shop::Colour>(0), "expected str, got 0");
     EXPECT_THROW(Json(static_cast<shop::Colour>(9)), ConversionError);
@@ -220,11 +233,14 @@ TEST(Convert, ContainersOfAllKindsComeBack) {
         (from_json<std::vector<bool>>(parsed("[true, false]"))), (std::vector<bool>{true, false})
     );
     EXPECT_EQ((from_json<std::array<int, 2>>(parsed("[1, 2]"))), (std::array<int, 2>{1, 2}));
-    EXPECT_EQ((refused_because<std::array<int, 2>>(parsed("[1]"))), "expected list of 2 items, got 1");
+    EXPECT_EQ(
+        (refused_because<std::array<int, 2>>(parsed("[1]"))), "expected list of 2 items, got 1"
+    );
     const auto pair = from_json<std::pair<int, std::string>>(parsed(R"([1, "a"])"));
     EXPECT_EQ(pair, (std::pair<int, std::string>{1, "a"}));
     EXPECT_EQ(
-        (refused_because<std::tuple<int, int>>(parsed("[1, 2, 3]"))), "expected list of 2 items, got 3"
+        (refused_because<std::tuple<int, int>>(parsed("[1, 2, 3]"))),
+        "expected list of 2 items, got 3"
     );
     EXPECT_EQ(refused_because<std::vector<int>>(parsed("{}")), "expected list, got a dict");
 }

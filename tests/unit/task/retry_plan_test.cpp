@@ -11,7 +11,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-struct RetryPlan : testing::Test {
+struct RetryPlan : ::testing::Test {
     Settings settings;
     Luck luck{1};
     Moment moment{from_unix(1000), luck, "celery@here", settings};

@@ -13,7 +13,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// Answers as told, remembers what it was given, and can be held back so that work piles up behind it.
+// Answers as told, remembers what it was given, and can be held back so that work piles up behind
+// it.
 class ScriptedLedger final : public Ledger {
 public:
     std::vector<Refusal> apply(std::span<const Entry> batch) override {
@@ -27,13 +28,18 @@ public:
         }
         batches_.emplace_back(batch.begin(), batch.end());
         changed_.notify_all();
+        if (answers_ == 0) return {};
+        --answers_;
         return refusals_;
     }
     std::vector<Refusal> apply_for(const std::string&, std::span<const Entry> batch) override {
         return apply(batch);
     }
 
-    void refuse(std::vector<Refusal> refusals) { refusals_ = std::move(refusals); }
+    void refuse(std::vector<Refusal> refusals, int times = 1'000'000) {
+        refusals_ = std::move(refusals);
+        answers_ = times;
+    }
     void fail(int times) { failures_ = times; }
     void close() {
         const std::lock_guard lock(mutex_);
@@ -59,7 +65,7 @@ private:
     std::condition_variable changed_;
     std::vector<std::vector<Entry>> batches_;
     std::vector<Refusal> refusals_;
-    int failures_ = 0;
+    int failures_ = 0, answers_ = 0;
     bool open_ = true, entered_ = false;
 };
 
@@ -82,9 +88,18 @@ struct SettlerTest : testing::Test {
     Heard heard;
     SystemClock clock;
     std::vector<std::string> over;
-    Settler settler{ledger, heard, clock, [this](std::span<const std::string> tags) {
-                        over.insert(over.end(), tags.begin(), tags.end());
-                    }};
+    std::optional<Settlement> instead;
+    Settler settler{
+        ledger,
+        heard,
+        clock,
+        [this](std::span<const std::string> tags) {
+            over.insert(over.end(), tags.begin(), tags.end());
+        },
+        [this](const Settlement&, const std::string&) { return std::exchange(instead, {}); }};
+    static Refusal wrong_type() {
+        return {.index = 0, .lost = false, .why = "WRONGTYPE Operation against a key"};
+    }
     SteadyPoint soon() const { return clock.ticks() + 5s; }
     void push(std::string tag) {
         std::vector<Settlement> one;
@@ -156,6 +171,50 @@ TEST_F(SettlerTest, LostAfterAResendCountsAsSettled) {
     settler.stop(soon());
     ASSERT_EQ(heard.events.size(), 1u);
     EXPECT_EQ(heard.events[0].type, Event::Type::TaskSucceeded);
+}
+
+TEST_F(SettlerTest, WhatRedisRefusesIsSentAgainBeforeAnythingIsTold) {
+    ledger.refuse({wrong_type()}, 2);
+    settler.start();
+    push("1");
+    EXPECT_EQ(settler.stop(soon()), 0u);
+    EXPECT_EQ(ledger.wait_for(3).size(), 3u);
+    EXPECT_EQ(over, std::vector<std::string>{"1"});
+    ASSERT_EQ(heard.events.size(), 1u);
+    EXPECT_EQ(heard.events[0].type, Event::Type::TaskSucceeded);
+}
+
+TEST_F(SettlerTest, AfterThreeRefusalsSomethingElseIsSentInItsPlace) {
+    ledger.refuse({wrong_type()}, 3);
+    instead = a_settlement("1");
+    instead->dead_letter_reason = "instead";
+    settler.start();
+    push("1");
+    EXPECT_EQ(settler.stop(soon()), 0u);
+    const auto batches = ledger.wait_for(4);
+    EXPECT_EQ(std::get<Settlement>(batches.at(3).at(0)).dead_letter_reason, "instead");
+    EXPECT_EQ(over, std::vector<std::string>{"1"});
+}
+
+TEST_F(SettlerTest, WhatRedisRefusesWithoutEndIsGivenUpSoThatNothingHangs) {
+    ledger.refuse({wrong_type()});
+    settler.start();
+    push("1");
+    EXPECT_EQ(settler.stop(soon()), 1u);
+    EXPECT_EQ(over, std::vector<std::string>{"1"});
+    EXPECT_TRUE(heard.events.empty());
+}
+
+TEST_F(SettlerTest, ARefusedNeighbourHoldsNobodyUp) {
+    ledger.refuse({wrong_type()}, 1);
+    ledger.close();
+    settler.start();
+    push("0");
+    ledger.wait_until_entered();
+    push("1");
+    ledger.open();
+    EXPECT_EQ(settler.stop(soon()), 0u);
+    EXPECT_EQ(over, (std::vector<std::string>{"1", "0"}));
 }
 
 TEST_F(SettlerTest, StopGivesUpAtItsDeadlineAndSaysWhatIsLeft) {
