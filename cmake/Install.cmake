@@ -21,6 +21,21 @@ install(FILES ${CMAKE_BINARY_DIR}/taskworkerConfig.cmake
     ${CMAKE_BINARY_DIR}/taskworkerConfigVersion.cmake ${CMAKE_SOURCE_DIR}/cmake/TaskworkerApp.cmake
     DESTINATION ${package_dir})
 
+# The same package of this build folder, for modules that are built beside it before anything is
+# installed: -D taskworker_DIR=<build>/package
+set(tree_package ${CMAKE_BINARY_DIR}/package)
+export(EXPORT taskworkerTargets NAMESPACE taskworker:: FILE ${tree_package}/taskworkerTargets.cmake)
+file(COPY ${CMAKE_SOURCE_DIR}/cmake/TaskworkerApp.cmake ${CMAKE_BINARY_DIR}/taskworkerConfigVersion.cmake
+     DESTINATION ${tree_package})
+file(WRITE ${tree_package}/taskworkerConfig.cmake
+"include(CMakeFindDependencyMacro)
+find_dependency(nlohmann_json 3.11)
+find_dependency(Threads)
+include(\${CMAKE_CURRENT_LIST_DIR}/taskworkerTargets.cmake)
+include(\${CMAKE_CURRENT_LIST_DIR}/TaskworkerApp.cmake)
+set(TASKWORKER_MODULE_DIR \"${CMAKE_BINARY_DIR}/tasks\")
+")
+
 install(DIRECTORY DESTINATION ${TASKWORKER_MODULE_DIR})
 if(TASKWORKER_APP)
     set_target_properties(app PROPERTIES INSTALL_RPATH "$ORIGIN/..")

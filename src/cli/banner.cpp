@@ -2,6 +2,7 @@
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
+#include <gnu/libc-version.h>
 #include <sys/utsname.h>
 
 #include <algorithm>
@@ -68,7 +69,9 @@ std::string banner(const BannerFacts& facts, bool colour) {
     const auto lines = config_lines(facts);
     for (std::size_t i = 0; i < lines.size(); ++i)
         append_line(head, fmt::format("{}  {}", kArt.at(i), lines[i]));
-    for (const auto& queue : facts.queues)
+    auto queues = facts.queues;
+    std::sort(queues.begin(), queues.end());
+    for (const auto& queue : queues)
         append_line(
             head,
             fmt::format(
@@ -88,7 +91,9 @@ std::string banner(const BannerFacts& facts, bool colour) {
 std::string platform_text() {
     utsname name{};
     if (::uname(&name) != 0) return "unknown";
-    return fmt::format("{}-{}-{}", name.sysname, name.release, name.machine);
+    return fmt::format(
+        "{}-{}-{}-with-glibc{}", name.sysname, name.release, name.machine, ::gnu_get_libc_version()
+    );
 }
 
 std::string local_time_text() {

@@ -1,8 +1,10 @@
 #include <fmt/format.h>
 
 #include <cstdio>
+#include <vector>
 
 #include "broker/open_broker.hpp"
+#include "broker/queues.hpp"
 #include "cli/call_options.hpp"
 #include "cli/commands.hpp"
 #include "cli/exit_code.hpp"
@@ -34,6 +36,31 @@ Outgoing encoded(const Publication& publication) {
     }
 }
 
+// One message for its queue, or one for each queue that is bound to its exchange. Each has a
+// delivery tag of its own: it is their key while a worker holds them.
+std::vector<Outgoing> addressed(Publication& publication, const Settings& settings, Luck& luck) {
+    if (publication.exchange.empty()) return {encoded(publication)};
+    const auto queues = open_queues(settings, publication.origin)
+                            ->bound_to(publication.exchange, publication.routing_key);
+    std::vector<Outgoing> messages;
+    for (const auto& queue : queues) {
+        publication.delivery_tag = luck.uuid();
+        messages.push_back(encoded(publication));
+        messages.back().queue = queue;
+    }
+    return messages;
+}
+
+int not_bound(const Publication& publication) {
+    fmt::print(
+        stderr,
+        "taskworker: error: no queue is bound to exchange {} with routing key {}\n",
+        publication.exchange,
+        publication.routing_key
+    );
+    return kNotFound;
+}
+
 }  // namespace
 
 int run_call_command(
@@ -44,11 +71,12 @@ int run_call_command(
     const auto name = producer_name(host_name());
     auto luck = Luck::seeded_by_the_system();
     const Moment moment{SystemClock().now(), luck, name, session.settings()};
-    const auto publication = make_publication(call, moment);
-    const Outgoing message = encoded(publication);
+    auto publication = make_publication(call, moment);
+    const auto messages = addressed(publication, session.settings(), luck);
+    if (messages.empty()) return not_bound(publication);
 
     const auto transport = open_broker(session.settings(), name, luck.uuid());
-    transport->broker()->publish({&message, 1});
+    transport->broker()->publish(messages);
     fmt::print("{}\n", publication.id);
     const bool printed = std::fflush(stdout) == 0;
     leave(*transport);

@@ -95,6 +95,16 @@ TaskCall read_call(const CallCommand& options) {
         );
     read_times(options, call);
     if (!options.queue.empty()) call.queue = options.queue;
+    if (!options.exchange.empty() && call.queue)
+        refuse("--exchange", options.exchange, "needs no --queue: those bound to it get the task");
+    if (!options.routing_key.empty() && options.exchange.empty())
+        refuse(
+            "--routing-key",
+            options.routing_key,
+            "needs --exchange; without one a task goes to --queue"
+        );
+    call.exchange = options.exchange;
+    call.routing_key = options.routing_key;
     if (!options.priority.empty()) call.priority = read_priority(options.priority);
     read_form(options, call);
     return call;

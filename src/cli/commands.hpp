@@ -41,6 +41,16 @@ int run_explain_command(
 int run_doctor_command(
     const GlobalOptions& global, const DoctorCommand& options, RegisterTasks linked_in
 );
+int run_purge_command(
+    const GlobalOptions& global, const PurgeCommand& options, RegisterTasks linked_in
+);
+int run_report_command(
+    const GlobalOptions& global, const ReportCommand& options, RegisterTasks linked_in
+);
+int run_registered_command(
+    const GlobalOptions& global, const RegisteredCommand& options, RegisterTasks linked_in
+);
+int run_new_command(const NewCommand& options);
 int run_pool_child_command(const GlobalOptions& global, RegisterTasks linked_in);
 
 }  // namespace taskworker

@@ -10,7 +10,7 @@
 namespace taskworker {
 
 void OptionParser::declare_dlq() {
-    dlq_ = app_.add_subcommand("dlq", "Dead letters: list, show, replay, purge");
+    dlq_ = command("dlq", "Dead letters: list, show, replay, purge");
     dlq_->add_option("ACTION", dlq_action_, "list, show, replay or purge")
         ->type_name("")
         ->required();
@@ -37,7 +37,7 @@ void OptionParser::declare_dlq() {
 }
 
 void OptionParser::declare_scheduled() {
-    scheduled_ = app_.add_subcommand("scheduled", "List the tasks that wait for their time");
+    scheduled_ = command("scheduled", "List the tasks that wait for their time");
     scheduled_->add_option("--limit", scheduled_options_.limit, "At most so many, default 100")
         ->take_last()
         ->type_name("N");
@@ -45,7 +45,7 @@ void OptionParser::declare_scheduled() {
 }
 
 void OptionParser::declare_recover() {
-    recover_ = app_.add_subcommand(
+    recover_ = command(
         "recover", "Bring back what dead workers held, then exit (takes some 12 s)"
     );
 }

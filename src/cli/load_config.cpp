@@ -46,12 +46,15 @@ public:
         }
     }
 
-    void environment(std::vector<std::pair<std::string, std::string>> variables) {
+    void environment(
+        std::vector<std::pair<std::string, std::string>> variables,
+        const std::vector<std::string>& others
+    ) {
         std::sort(variables.begin(), variables.end());
         std::string strange;
         for (const auto& [variable, text] : variables) {
             if (!variable.starts_with("CELERY") || text.empty()) continue;
-            if (read_by_others(variable)) continue;
+            if (std::find(others.begin(), others.end(), variable) != others.end()) continue;
             const auto* setting =
                 variable.starts_with("CELERY_") ? find_setting(lower(variable.substr(7))) : nullptr;
             if (setting) {
@@ -80,9 +83,6 @@ public:
     LoadedSettings done() { return std::move(loaded_); }
 
 private:
-    // Variables that this program or its logging reads itself.
-    static bool read_by_others(std::string_view variable) { return variable == "CELERY_APP"; }
-
     [[noreturn]] static void refuse_name(std::string_view name, std::string_view where) {
         throw ConfigError(fmt::format(
             "{} ({}): no such setting{}", shown_name(name), where, suggestion(nearest_setting(name))
@@ -169,7 +169,7 @@ LoadedSettings load_config(const ConfigSources& sources) {
                std::filesystem::exists(path)) {
         builder.file(path);
     }
-    builder.environment(sources.environment);
+    builder.environment(sources.environment, sources.other_variables);
     for (const auto& given : sources.command_line) builder.command_line(given);
     return builder.done();
 }

@@ -28,6 +28,7 @@ struct ConfigSources {
     std::optional<std::filesystem::path> file = {};  // --config: it must be there
     std::filesystem::path directory = {};            // else taskworker.toml here, if it is there
     std::vector<std::pair<std::string, std::string>> environment = {};
+    std::vector<std::string> other_variables = {};  // CELERY_… that others read
     std::vector<Override> command_line = {};
 };
 

@@ -3,11 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <memory>
 
+#include "cli/help_formatter.hpp"
 #include "cli/nearest.hpp"
 #include "cli/unexpected_option.hpp"
+#include "cli/versions.hpp"
 #include "taskworker/errors.hpp"
-#include "taskworker/version.hpp"
 
 namespace taskworker {
 namespace {
@@ -17,17 +20,23 @@ std::string first_of(std::string_view flags) {
     return std::string(flags.substr(0, std::min(flags.find(','), flags.size())));
 }
 
+std::string upper(std::string text) {
+    for (char& c : text)
+        if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 32);
+    return text;
+}
+
 Ending mistake(const std::string& text) { return {.code = 2, .out = "", .err = text}; }
 
 }  // namespace
 
 OptionParser::OptionParser() {
-    const auto formatter = app_.get_formatter();  // the commands share it
-    formatter->column_width(34);
-    formatter->label("SUBCOMMAND", "COMMAND");
-    formatter->label("REQUIRED", "");
+    app_.formatter(std::make_shared<HelpFormatter>());
     declare_global();
     declare_worker();
+    declare_worker_pool();
+    declare_worker_queues();
+    declare_worker_log_and_daemon();
     declare_worker_accepted();
     declare_call();
     declare_result();
@@ -35,28 +44,28 @@ OptionParser::OptionParser() {
     declare_dlq();
     declare_scheduled();
     declare_recover();
-    pool_child_ = app_.add_subcommand("pool-child", "")->group("");
-    for (auto* command :
-         {worker_,
-          call_,
-          result_,
-          inspect_,
-          control_,
-          status_,
-          events_,
-          dlq_,
-          scheduled_,
-          recover_,
-          queues_,
-          explain_,
-          doctor_,
-          pool_child_}) {
-        command->fallthrough();  // `taskworker worker -A app`: Celery's old order
-        command->allow_extras();
-        if (command != pool_child_) command->group("Commands");
-    }
+    declare_purge();
+    declare_about_the_module();
+    declare_new();
+    pool_child_ = command("pool-child", "");
+    pool_child_->group("");
     app_.allow_extras();
     app_.require_subcommand(0, 1);
+}
+
+CLI::App* OptionParser::command(const char* name, const char* does) {
+    auto* made = app_.add_subcommand(name, does);
+    made->fallthrough();  // `taskworker worker -A app`: Celery's old order
+    made->allow_extras();
+    made->group("Commands");
+    return made;
+}
+
+// "a,b", also repeated; what follows it is no part of it.
+CLI::Option* OptionParser::list(
+    CLI::App& to, const char* flags, std::vector<std::string>& value, const char* help
+) {
+    return to.add_option(flags, value, help)->delimiter(',')->allow_extra_args(false);
 }
 
 // The last one wins, as in Celery: scripts add their options behind those of others.
@@ -70,7 +79,7 @@ CLI::Option* OptionParser::setting(
     CLI::App& to, const char* flags, const char* name, const char* help
 ) {
     const auto take = [this, name, shown = first_of(flags)](const std::string& text) {
-        global_.overrides.push_back({name, text, shown});
+        global_.overrides.push_back({name, text, origin_.empty() ? shown : origin_});
     };
     return to.add_option_function<std::string>(flags, take, help)->take_last();
 }
@@ -79,81 +88,9 @@ CLI::Option* OptionParser::switch_setting(
     CLI::App& to, const char* flags, const char* name, const char* value, const char* help
 ) {
     const auto take = [this, name, value, shown = first_of(flags)](std::int64_t) {
-        global_.overrides.push_back({name, value, shown});
+        global_.overrides.push_back({name, value, origin_.empty() ? shown : origin_});
     };
     return to.add_flag_function(flags, take, help);
-}
-
-void OptionParser::declare_global() {
-    app_.name("taskworker");
-    app_.footer(
-        "Global options may stand before or behind the command. Examples:\n"
-        "  taskworker -A app worker -l info -c 4\n"
-        "  taskworker call shop.send_sms -a '[\"13800138000\", \"1234\"]'\n"
-        "  taskworker result 3f0c8a2e-… --watch\n"
-    );
-    constexpr auto kGlobal = "Global options", kOthers = "Others";
-    text(app_, "-A,--app", global_.app, "Tasks: a name (app.so, libapp.so) or the path of a .so")
-        ->type_name("MODULE")
-        ->group(kGlobal);
-    setting(app_, "-b,--broker", "broker_url", "Where tasks come from")
-        ->type_name("URL")
-        ->group(kGlobal);
-    setting(app_, "--result-backend", "result_backend", "Where results go")
-        ->type_name("URL")
-        ->group(kGlobal);
-    text(app_, "--config", config_, "Settings; default: taskworker.toml, if it is there")
-        ->type_name("FILE")
-        ->group(kGlobal);
-    app_.add_option("--set", sets_, "A setting, e.g. --set task_acks_late=true; may be repeated")
-        ->type_name("NAME=VALUE")
-        ->allow_extra_args(false)
-        ->group(kGlobal);
-    app_.add_flag("-C,--no-color", global_.no_color, "No colours")->group(kGlobal);
-    app_.add_flag("-q,--quiet", global_.quiet, "No banner")->group(kGlobal);
-    app_.set_help_flag("-h,--help", "Show this text")
-        ->group(kOthers);  // anew: at the end of the list
-    app_.set_version_flag("--version", "taskworker " TASKWORKER_VERSION, "Show the version")
-        ->group(kOthers);
-}
-
-void OptionParser::declare_call() {
-    call_ = app_.add_subcommand("call", "Publish a task; prints its id");
-    call_->add_option("TASK", call_options_.task, "Name of the task")->type_name("")->required();
-    text(*call_, "-a,--args", call_options_.args, "Arguments, a JSON list")->type_name("JSON");
-    text(*call_, "-k,--kwargs", call_options_.kwargs, "Keyword arguments, a JSON object")
-        ->type_name("JSON");
-    text(*call_, "--countdown", call_options_.countdown, "Seconds to wait before it runs")
-        ->type_name("SECONDS");
-    text(*call_, "--eta", call_options_.eta, "When it runs at the earliest, ISO 8601")
-        ->type_name("TIME");
-    text(*call_, "--expires", call_options_.expires, "When it is void, ISO 8601 or seconds")
-        ->type_name("TIME");
-    text(*call_, "--queue", call_options_.queue, "Default: task_default_queue")->type_name("NAME");
-    text(*call_, "--priority", call_options_.priority, "0 (first on Redis) to 9")->type_name("N");
-    text(*call_, "--serializer", call_options_.serializer, "Default: task_serializer")
-        ->type_name("NAME");
-    text(*call_, "--compression", call_options_.compression, "Default: task_compression")
-        ->type_name("NAME");
-    call_->footer(
-        "Example: taskworker call shop.send_sms -a '[\"13800138000\", \"1234\"]' --countdown 5"
-    );
-}
-
-void OptionParser::declare_result() {
-    result_ = app_.add_subcommand("result", "Show the result of a task");
-    result_->add_option("ID", result_options_.id, "Id of the task, as `call` prints it")
-        ->type_name("")
-        ->required();
-    result_->add_flag("--json", result_options_.json, "The whole document, as JSON");
-    result_->add_flag("--traceback", result_options_.traceback, "Show the traceback of a failure");
-    result_->add_flag("--watch", result_options_.watch, "Wait for its end and print each state");
-    result_->add_option("--timeout", result_options_.timeout, "Most seconds that --watch waits")
-        ->take_last()
-        ->type_name("SECONDS");
-    text(*result_, "-t,--task", ignored_, "Accepted as Celery's, changes nothing")
-        ->type_name("NAME");
-    result_->footer("Exit code: 0 succeeded, 1 failed, 3 nothing is stored, or no end yet.");
 }
 
 // The option that a token is, when that option takes a value from the next token.
@@ -186,22 +123,26 @@ std::optional<Ending> OptionParser::unexpected() const {
     const auto rest = app_.remaining(true);
     if (!rest.empty()) return mistake(unexpected_option(rest.front(), app_, command));
     if (command) return std::nullopt;
-    return mistake("no command: `worker`, `call`, `inspect` …; `taskworker --help` explains them");
+    return mistake("no command, e.g. `worker`, `call` or `result`; `taskworker --help` has all");
 }
 
-std::variant<Invocation, Ending> OptionParser::parse(std::vector<std::string> arguments) {
+std::variant<Invocation, Ending> OptionParser::parse(
+    std::vector<std::string> arguments, const Variables& environment
+) {
     try {
         const auto dotted = take_dotted(arguments);
         std::reverse(arguments.begin(), arguments.end());  // as CLI11 wants them
         app_.parse(std::move(arguments));
         if (auto ending = unexpected()) return *std::move(ending);
+        // A pool child has its parent's options, and its parent's directory already.
+        if (!pool_child_->parsed()) take_variables(app_, environment, origin_);
         for (const auto& text : sets_) global_.overrides.push_back(parse_set(text));
         global_.overrides.insert(global_.overrides.end(), dotted.begin(), dotted.end());
         return invocation();
     } catch (const CLI::CallForHelp&) {
         return Ending{.code = 0, .out = app_.help(), .err = ""};
     } catch (const CLI::CallForVersion& version) {
-        return Ending{.code = 0, .out = std::string(version.what()) + "\n", .err = ""};
+        return Ending{.code = 0, .out = version_text(), .err = ""};
     } catch (const CLI::ParseError& error) {
         if (auto ending = unexpected(); ending && !app_.remaining(true).empty())
             return *std::move(ending);
@@ -215,6 +156,7 @@ std::variant<Invocation, Ending> OptionParser::parse(std::vector<std::string> ar
 
 Invocation OptionParser::invocation() {
     if (!config_.empty()) global_.config = config_;
+    global_.variables = all_variables(app_);
     if (call_->parsed()) return {global_, call_options_};
     if (result_->parsed()) return {global_, result_options_};
     if (inspect_->parsed() || control_->parsed() || status_->parsed()) {
@@ -229,21 +171,33 @@ Invocation OptionParser::invocation() {
     if (queues_->parsed()) return {global_, queues_options_};
     if (explain_->parsed()) return {global_, explain_options_};
     if (doctor_->parsed()) return {global_, doctor_options_};
+    if (purge_->parsed()) return {global_, purge_options_};
+    if (report_->parsed()) return {global_, report_options_};
+    if (registered_->parsed()) return {global_, registered_options_};
+    if (new_->parsed()) return {global_, new_options_};
     if (pool_child_->parsed()) return {global_, PoolChildCommand{}};
     if (!level_.empty()) {
         const auto level = log::level_from(level_);
-        if (!level)
+        if (!level) {
+            constexpr std::array<std::string_view, 6> kLevels = {
+                "DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL", "FATAL"};
             throw ConfigError(fmt::format(
-                "-l {}: must be one of DEBUG, INFO, WARNING, ERROR, CRITICAL, FATAL", level_
+                "-l {}: must be one of {}{}",
+                level_,
+                fmt::join(kLevels, ", "),
+                suggestion(nearest(upper(level_), kLevels))
             ));
+        }
         worker_options_.level = *level;
     }
     return {global_, worker_options_};
 }
 
-std::variant<Invocation, Ending> parse_options(std::vector<std::string> arguments) {
+std::variant<Invocation, Ending> parse_options(
+    std::vector<std::string> arguments, const Variables& environment
+) {
     OptionParser parser;
-    return parser.parse(std::move(arguments));
+    return parser.parse(std::move(arguments), environment);
 }
 
 }  // namespace taskworker

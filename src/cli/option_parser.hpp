@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "cli/option_variables.hpp"
 #include "cli/options.hpp"
 
 namespace taskworker {
@@ -17,11 +18,16 @@ public:
     OptionParser(const OptionParser&) = delete;
     OptionParser& operator=(const OptionParser&) = delete;
 
-    std::variant<Invocation, Ending> parse(std::vector<std::string> arguments);
+    std::variant<Invocation, Ending> parse(
+        std::vector<std::string> arguments, const Variables& environment
+    );
 
 private:
     void declare_global();
     void declare_worker();
+    void declare_worker_pool();
+    void declare_worker_queues();
+    void declare_worker_log_and_daemon();
     void declare_worker_accepted();
     void declare_call();
     void declare_result();
@@ -31,6 +37,13 @@ private:
     void declare_scheduled();
     void declare_recover();
     DlqCommand dlq() const;
+    void declare_purge();
+    void declare_about_the_module();
+    void declare_new();
+    CLI::App* command(const char* name, const char* does);
+    static CLI::Option* list(
+        CLI::App& to, const char* flags, std::vector<std::string>& value, const char* help
+    );
     static CLI::Option* text(CLI::App& to, const char* flags, std::string& value, const char* help);
     // A flag whose value is a setting: its text goes through the settings' own checks.
     CLI::Option* setting(CLI::App& to, const char* flags, const char* name, const char* help);
@@ -57,6 +70,10 @@ private:
     CLI::App* queues_ = nullptr;
     CLI::App* explain_ = nullptr;
     CLI::App* doctor_ = nullptr;
+    CLI::App* purge_ = nullptr;
+    CLI::App* report_ = nullptr;
+    CLI::App* registered_ = nullptr;
+    CLI::App* new_ = nullptr;
     CLI::App* pool_child_ = nullptr;
 
     GlobalOptions global_;
@@ -71,6 +88,11 @@ private:
     QueuesCommand queues_options_;
     ExplainCommand explain_options_;
     DoctorCommand doctor_options_;
+    PurgeCommand purge_options_;
+    ReportCommand report_options_;
+    RegisteredCommand registered_options_;
+    NewCommand new_options_;
+    std::string origin_;  // where the value of an option comes from, when it is a variable
     std::vector<std::string> sets_;
     std::string config_, level_, ignored_;
 };

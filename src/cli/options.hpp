@@ -8,6 +8,7 @@
 
 #include "base/log.hpp"
 #include "cli/load_config.hpp"
+#include "cli/option_variables.hpp"
 
 namespace taskworker {
 
@@ -16,9 +17,11 @@ namespace taskworker {
 struct GlobalOptions {
     std::string app;  // -A; empty: not given
     std::optional<std::filesystem::path> config;
+    std::string workdir;  // --workdir; empty: stay
     bool quiet = false;
     bool no_color = false;
-    std::vector<Override> overrides;  // flags that are settings, --set, and `task.x=1`
+    std::vector<Override> overrides;     // flags that are settings, --set, and `task.x=1`
+    std::vector<std::string> variables;  // of the environment that stand for options, all there are
 };
 
 struct WorkerCommand {
@@ -28,6 +31,8 @@ struct WorkerCommand {
     bool without_heartbeat = false;
     double heartbeat_interval = 2;  // seconds
     std::string autoscale;  // "10,3"
+    bool detach = false;
+    bool purge = false;  // --purge
 };
 
 struct CallCommand {
@@ -36,6 +41,7 @@ struct CallCommand {
     std::string eta, countdown, expires;
     std::string queue, priority;
     std::string serializer, compression;
+    std::string exchange, routing_key;
 };
 
 struct ResultCommand {
@@ -89,6 +95,24 @@ struct DoctorCommand {
     bool json = false;
 };
 
+struct PurgeCommand {
+    bool force = false;
+    std::vector<std::string> queues, exclude_queues;
+};
+
+struct ReportCommand {
+    bool json = false;
+};
+
+struct RegisteredCommand {
+    bool json = false;
+};
+
+struct NewCommand {
+    std::string name;
+    std::string directory;  // empty: the name
+};
+
 struct PoolChildCommand {};
 
 struct Invocation {
@@ -105,6 +129,10 @@ struct Invocation {
         QueuesCommand,
         ExplainCommand,
         DoctorCommand,
+        PurgeCommand,
+        ReportCommand,
+        RegisteredCommand,
+        NewCommand,
         PoolChildCommand>
         command;
 };
@@ -116,7 +144,9 @@ struct Ending {
     std::string err;  // for stderr, without the program's name
 };
 
-// `arguments` without argv[0].
-std::variant<Invocation, Ending> parse_options(std::vector<std::string> arguments);
+// `arguments` without argv[0]; `environment` stands in for options that are not among them.
+std::variant<Invocation, Ending> parse_options(
+    std::vector<std::string> arguments, const Variables& environment = {}
+);
 
 }  // namespace taskworker

@@ -3,18 +3,17 @@
 namespace taskworker {
 
 CLI::App* OptionParser::remote(const char* name, const char* help) {
-    auto* command = app_.add_subcommand(name, help);
-    command
-        ->add_option("-d,--destination", remote_options_.destination, "Only these, by whole name")
+    auto* made = command(name, help);
+    made->add_option("-d,--destination", remote_options_.destination, "Only these, by whole name")
         ->type_name("NODE,…")
         ->delimiter(',')
         ->allow_extra_args(false);
-    command->add_option("-t,--timeout", remote_options_.timeout, "Seconds to wait for more replies")
+    made->add_option("-t,--timeout", remote_options_.timeout, "Seconds to wait for more replies")
         ->take_last()
         ->check(CLI::Range(0.0, 3600.0))
         ->type_name("SECONDS");
-    command->add_flag("-j,--json", remote_options_.json, "Replies as JSON");
-    return command;
+    made->add_flag("-j,--json", remote_options_.json, "Replies as JSON");
+    return made;
 }
 
 // The options of what steers workers, in Celery's words (celery/bin/control.py).
@@ -36,19 +35,19 @@ void OptionParser::declare_remote() {
         "Exit code 69: nobody answered."
     );
     status_ = remote("status", "Who is there");
-    events_ = app_.add_subcommand("events", "Print the events of workers as they come");
+    events_ = command("events", "Print the events of workers as they come");
     events_->add_flag("-d,--dump")->description("As Celery's; there is no other way");
     events_->add_flag("-j,--json", events_options_.json, "One event per line, as JSON");
 
     constexpr auto kQueues = "Look into these; default: task_default_queue and what workers serve";
-    queues_ = app_.add_subcommand("queues", "What waits, and what is in the hands of workers");
+    queues_ = command("queues", "What waits, and what is in the hands of workers");
     queues_->add_option("-Q,--queues", queues_options_.queues, kQueues)
         ->type_name("A,B")
         ->delimiter(',')
         ->allow_extra_args(false);
     queues_->add_flag("-j,--json", queues_options_.json, "As JSON");
 
-    explain_ = app_.add_subcommand("explain", "Where a task is");
+    explain_ = command("explain", "Where a task is");
     explain_->add_option("ID", explain_options_.id, "Id of the task")->type_name("")->required();
     explain_->add_option("-Q,--queues", explain_options_.queues, kQueues)
         ->type_name("A,B")
@@ -63,7 +62,7 @@ void OptionParser::declare_remote() {
         ->type_name("SECONDS");
     explain_->footer("Exit code 3: it is nowhere.");
 
-    doctor_ = app_.add_subcommand("doctor", "Look for what is wrong with the broker");
+    doctor_ = command("doctor", "Look for what is wrong with the broker");
     doctor_->add_flag("-j,--json", doctor_options_.json, "As JSON");
     doctor_->footer("Exit code 1: something is wrong that loses tasks or stops the worker.");
 }

@@ -5,6 +5,7 @@
 
 #include <cerrno>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <exception>
 #include <filesystem>
@@ -12,6 +13,7 @@
 #include <vector>
 
 #include "cli/commands.hpp"
+#include "cli/daemon.hpp"
 #include "cli/exit_code.hpp"
 #include "taskworker/errors.hpp"
 #include "worker/worker.hpp"
@@ -29,6 +31,18 @@ Overloaded(F...) -> Overloaded<F...>;
 int complain(int code, const std::string& text) {
     fmt::print(stderr, "taskworker: error: {}\n", text);
     return code;
+}
+
+// Once: who restarts itself in place is there already.
+void go_to(const std::string& directory) {
+    constexpr const char* kMark = "TASKWORKER_WORKDIR";  // the process id of who has gone there
+    const auto pid = std::to_string(::getpid());
+    const char* mark = std::getenv(kMark);
+    if (directory.empty() || (mark && mark == pid)) return;
+    std::error_code error;
+    std::filesystem::current_path(directory, error);
+    ::setenv(kMark, pid.c_str(), 1);
+    if (error) throw ConfigError(fmt::format("--workdir {}: {}", directory, error.message()));
 }
 
 int dispatch(const Invocation& said, RegisterTasks linked_in) {
@@ -49,6 +63,12 @@ int dispatch(const Invocation& said, RegisterTasks linked_in) {
             [&](const QueuesCommand& c) { return run_queues_command(global, c, linked_in); },
             [&](const ExplainCommand& c) { return run_explain_command(global, c, linked_in); },
             [&](const DoctorCommand& c) { return run_doctor_command(global, c, linked_in); },
+            [&](const PurgeCommand& c) { return run_purge_command(global, c, linked_in); },
+            [&](const ReportCommand& c) { return run_report_command(global, c, linked_in); },
+            [&](const RegisteredCommand& c) {
+                return run_registered_command(global, c, linked_in);
+            },
+            [&](const NewCommand& c) { return run_new_command(c); },
             [&](const PoolChildCommand&) { return run_pool_child_command(global, linked_in); },
         },
         said.command
@@ -56,12 +76,14 @@ int dispatch(const Invocation& said, RegisterTasks linked_in) {
 }
 
 int run_arguments(std::vector<std::string> arguments, RegisterTasks linked_in) {
-    auto parsed = parse_options(std::move(arguments));
+    auto parsed = parse_options(std::move(arguments), process_environment());
     if (const auto* ending = std::get_if<Ending>(&parsed)) {
         fmt::print("{}", ending->out);
         return ending->err.empty() ? ending->code : complain(ending->code, ending->err);
     }
-    return dispatch(std::get<Invocation>(parsed), linked_in);
+    const auto& said = std::get<Invocation>(parsed);
+    go_to(said.global.workdir);
+    return dispatch(said, linked_in);
 }
 
 // As it was when we began: the file behind it may be a newer one by the time of a restart.
@@ -85,6 +107,9 @@ int run(int argc, char** argv, RegisterTasks register_tasks) {
         const auto program = own_path();
         const int code = run_arguments({argv + std::min(argc, 1), argv + argc}, register_tasks);
         return code == kRestart ? start_again(program, argv) : code;
+    } catch (const PidfileTaken& error) {
+        fmt::print(stderr, "{}\n", error.what());
+        return kCannotCreate;
     } catch (const ConfigError& error) {
         return complain(kUsage, error.what());
     } catch (const BrokerError& error) {

@@ -41,6 +41,7 @@ Session::Session(const GlobalOptions& options, RegisterTasks linked_in, NeedsApp
          .file = options.config,
          .directory = module_places().directory,
          .environment = process_environment(),
+         .other_variables = options.variables,
          .command_line = options.overrides}
     );
     annotate(app_, loaded_.settings.task_annotations);

@@ -1,16 +1,12 @@
 #include "cli/shown_settings.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <string_view>
 
-#include "cli/banner.hpp"
 #include "cli/settings_table.hpp"
 #include "cli/shown_value.hpp"
 #include "message/python_json.hpp"
-#include "taskworker/version.hpp"
 
 namespace taskworker {
 namespace {
@@ -47,30 +43,6 @@ Json shown_settings(const Session& session, bool with_defaults) {
     }
     shown["deprecated_settings"] = nullptr;
     return shown;
-}
-
-std::string bug_report(const Session& session) {
-    auto text = fmt::format(
-        "\nsoftware -> taskworker:{} (speaks the protocol of celery:5.6.3)\n"
-        "platform -> {}\n"
-        "app      -> {}\n"
-        "settings -> transport:redis results:{}\n\n",
-        TASKWORKER_VERSION,
-        platform_text(),
-        session.module().empty() ? "linked in" : session.module().string(),
-        session.settings().result_backend.empty() ? "disabled" : "redis"
-    );
-    for (const auto& setting : settings_table()) {
-        const auto layer = session.loaded().layer_of(setting.name);
-        if (layer == Layer::Default) continue;
-        text += fmt::format(
-            "{}: {} ({})\n",
-            setting.name,
-            shown_value(setting.name, effective(setting, session.settings())),
-            name_of(layer)
-        );
-    }
-    return text;
 }
 
 }  // namespace taskworker

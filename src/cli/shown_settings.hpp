@@ -1,7 +1,5 @@
 #pragma once
 
-#include <string>
-
 #include "cli/session.hpp"
 #include "taskworker/json.hpp"
 
@@ -10,8 +8,5 @@ namespace taskworker {
 // The settings as `inspect conf` shows them: by Celery's names, secrets as "********", passwords in
 // URLs as "**". Without defaults: what some layer has set, and the few that tools ask for.
 Json shown_settings(const Session& session, bool with_defaults);
-
-// What `report` says: versions, platform, settings with the layer each came from.
-std::string bug_report(const Session& session);
 
 }  // namespace taskworker

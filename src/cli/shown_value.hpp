@@ -12,7 +12,7 @@ namespace taskworker {
 // HIDDEN_SETTINGS).
 std::string shown_value(std::string_view name, const Json& value);
 
-// The value itself with the same things taken out, however long it is.
+// The whole value, without secrets.
 Json without_secrets(std::string_view name, const Json& value);
 
 // The same for text that could not be read as a value.

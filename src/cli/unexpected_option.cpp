@@ -13,34 +13,33 @@ namespace taskworker {
 namespace {
 
 struct Missing {
-    std::string_view option, reason;
+    std::string_view name, reason;
 };
-constexpr std::string_view kService = "let the service manager (systemd, Docker) see to it";
-constexpr std::array<Missing, 24> kMissing = {{
-    {"-D", kService},
-    {"--detach", kService},
-    {"--pidfile", kService},
-    {"--uid", kService},
-    {"--gid", kService},
-    {"--umask", kService},
-    {"--workdir", "change the directory before the start"},
-    {"--executable", "it is of Python"},
-    {"-I", "tasks come from the module that -A names"},
-    {"--include", "tasks come from the module that -A names"},
-    {"--loader", "it is of Python; tasks come from the module that -A names"},
-    {"-B", "there is no beat yet"},
-    {"--beat", "there is no beat yet"},
-    {"-s", "there is no beat yet"},
-    {"--schedule", "there is no beat yet"},
-    {"--scheduler", "there is no beat yet"},
-    {"-S", "state is not kept over a restart yet"},
-    {"--statedb", "state is not kept over a restart yet"},
-    {"--purge", "not yet; delete the list of the queue with redis-cli"},
-    {"--discard", "not yet; delete the list of the queue with redis-cli"},
-    {"--exchange", "tasks go to a queue by its name; use --queue"},
-    {"--routing-key", "tasks go to a queue by its name; use --queue"},
-    {"--skip-checks", "it is of Python"},
+constexpr std::array<Missing, 2> kMissingOptions = {{
+    {"-B", "there is no beat yet; run Python's `celery beat`, it works with us"},
+    {"--beat", "there is no beat yet; run Python's `celery beat`, it works with us"},
 }};
+constexpr std::string_view kPythons = "run Python's, it works with our broker as well";
+constexpr std::array<Missing, 10> kMissingCommands = {{
+    {"beat", kPythons},
+    {"list", kPythons},
+    {"amqp", kPythons},
+    {"migrate", kPythons},
+    {"graph", "of Python"},
+    {"logtool", "of Python; it reads our log as well"},
+    {"shell", "of Python"},
+    {"upgrade", "of Python; our settings have the new names only"},
+    {"multi", "start a service for each worker; see docs/operations.md"},
+    {"help", "it is `taskworker --help`, or `taskworker COMMAND --help`"},
+}};
+
+template <std::size_t N>
+const Missing* find_missing(const std::array<Missing, N>& table, std::string_view name) {
+    const auto at = std::find_if(table.begin(), table.end(), [&](const Missing& missing) {
+        return missing.name == name;
+    });
+    return at == table.end() ? nullptr : &*at;
+}
 
 std::vector<std::string> option_names(const CLI::App& app, const CLI::App* command) {
     std::vector<std::string> names;
@@ -49,6 +48,13 @@ std::vector<std::string> option_names(const CLI::App& app, const CLI::App* comma
         for (const auto* option : holder->get_options())
             for (const auto& name : option->get_lnames()) names.push_back("--" + name);
     }
+    return names;
+}
+
+std::vector<std::string> command_names(const CLI::App& app) {
+    std::vector<std::string> names;
+    for (const auto* command : app.get_subcommands([](const CLI::App*) { return true; }))
+        if (!command->get_group().empty()) names.push_back(command->get_name());
     return names;
 }
 
@@ -67,10 +73,7 @@ std::string unexpected_option(
     const auto name = token.substr(0, token.find('='));
     const auto shown = printable(name);
     if (token.size() > 1 && token.front() == '-') {
-        const auto missing = std::find_if(kMissing.begin(), kMissing.end(), [&](const Missing& m) {
-            return m.option == name;
-        });
-        if (missing != kMissing.end())
+        if (const auto* missing = find_missing(kMissingOptions, name))
             return fmt::format("{}: not available: {}", shown, missing->reason);
         const auto names = option_names(app, command);
         const std::vector<std::string_view> known(names.begin(), names.end());
@@ -80,9 +83,12 @@ std::string unexpected_option(
         return fmt::format(
             "{}: unexpected argument of `{}`", printable(token), command->get_name()
         );
-    std::vector<std::string_view> commands = {"worker", "call", "result"};
+    if (const auto* missing = find_missing(kMissingCommands, token))
+        return fmt::format("{}: not available: {}", printable(token), missing->reason);
+    const auto names = command_names(app);
+    const std::vector<std::string_view> known(names.begin(), names.end());
     return fmt::format(
-        "{}: no such command{}", printable(token), suggestion(nearest(token, commands))
+        "{}: no such command{}", printable(token), suggestion(nearest(token, known))
     );
 }
 

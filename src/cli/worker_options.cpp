@@ -3,16 +3,13 @@
 namespace taskworker {
 
 // The options of `taskworker worker`, in Celery's words (celery/bin/worker.py).
-void OptionParser::declare_worker() {
-    worker_ = app_.add_subcommand("worker", "Run tasks");
-    constexpr auto kWorker = "Worker", kPool = "Pool", kQueues = "Queues";
-    auto& to = *worker_;
 
+void OptionParser::declare_worker() {
+    worker_ = command("worker", "Run tasks");
+    constexpr auto kWorker = "Worker";
+    auto& to = *worker_;
     text(to, "-n,--hostname", worker_options_.hostname, "Node name, e.g. w1@%h")
         ->type_name("NAME")
-        ->group(kWorker);
-    text(to, "-l,--loglevel", level_, "DEBUG, INFO, WARNING (default), ERROR, CRITICAL")
-        ->type_name("LEVEL")
         ->group(kWorker);
     switch_setting(
         to,
@@ -37,11 +34,19 @@ void OptionParser::declare_worker() {
         ->check(CLI::Range(0.1, 3600.0))
         ->type_name("SECONDS")
         ->group(kWorker);
-
     setting(to, "--http", "worker_http", "Serve /metrics, /livez, /readyz, /startupz here")
         ->type_name("HOST:PORT")
         ->group(kWorker);
+    to.footer(
+        "Settings may also be given as NAME=VALUE arguments: task.acks_late=true.\n"
+        "TERM or INT ends the worker when its tasks have ended, QUIT or a second one at\n"
+        "once.\n"
+    );
+}
 
+void OptionParser::declare_worker_pool() {
+    constexpr auto kPool = "Pool";
+    auto& to = *worker_;
     setting(to, "-c,--concurrency", "worker_concurrency", "Tasks at a time; default: CPUs")
         ->type_name("N")
         ->group(kPool);
@@ -78,30 +83,20 @@ void OptionParser::declare_worker() {
     )
         ->type_name("KIB")
         ->group(kPool);
+}
 
-    constexpr auto kLog = "Log";
-    setting(
-        to,
-        "-f,--logfile",
-        "worker_logfile",
-        "Where it goes; default: stderr. Expands %n, %h, %p, %i"
-    )
-        ->type_name("FILE")
-        ->group(kLog);
-    setting(to, "--log-format", "worker_log_type", "text (default) or json, one object per line")
-        ->type_name("FORM")
-        ->group(kLog);
-    to.add_option(
-          "-Q,--queues", worker_options_.queues, "Queues to consume; default: task_default_queue"
+void OptionParser::declare_worker_queues() {
+    constexpr auto kQueues = "Queues";
+    auto& to = *worker_;
+    list(
+        to, "-Q,--queues", worker_options_.queues, "Queues to consume; default: task_default_queue"
     )
         ->type_name("A,B")
-        ->delimiter(',')
-        ->allow_extra_args(false)
         ->group(kQueues);
-    to.add_option("-X,--exclude-queues", worker_options_.exclude_queues, "Queues not to consume")
+    list(to, "-X,--exclude-queues", worker_options_.exclude_queues, "Queues not to consume")
         ->type_name("A,B")
-        ->delimiter(',')
-        ->allow_extra_args(false)
+        ->group(kQueues);
+    to.add_flag("--purge,--discard", worker_options_.purge, "Delete what is in them first")
         ->group(kQueues);
     // 0 is "as set elsewhere", as in Celery (`value or conf`).
     const auto prefetch = [this](const std::string& text) {
@@ -121,18 +116,51 @@ void OptionParser::declare_worker() {
         "Fetch a message only when a slot is free"
     )
         ->group(kQueues);
-    to.footer(
-        "Settings may also be given as NAME=VALUE arguments: task.acks_late=true.\n"
-        "TERM or INT ends the worker when its tasks have ended, QUIT or a second one at once.\n"
-    );
+}
+
+void OptionParser::declare_worker_log_and_daemon() {
+    constexpr auto kLog = "Log", kDaemon = "Daemon";
+    auto& to = *worker_;
+    text(to, "-l,--loglevel", level_, "DEBUG, INFO, WARNING (default), ERROR, CRITICAL")
+        ->type_name("LEVEL")
+        ->group(kLog);
+    setting(to, "-f,--logfile", "worker_logfile", "Default: stderr. Expands %n, %h, %p, %i, %I")
+        ->type_name("FILE")
+        ->group(kLog);
+    setting(to, "--log-format", "worker_log_type", "text (default) or json, an object per line")
+        ->type_name("FORM")
+        ->group(kLog);
+    to.add_flag("-D,--detach", worker_options_.detach, "Go on in the background")->group(kDaemon);
+    setting(to, "--pidfile", "worker_pidfile", "Holds the process id; only one worker may have it")
+        ->type_name("FILE")
+        ->group(kDaemon);
+    setting(to, "--uid", "worker_uid", "Become this user")->type_name("USER")->group(kDaemon);
+    setting(to, "--gid", "worker_gid", "Get this group")->type_name("GROUP")->group(kDaemon);
+    setting(to, "--umask", "worker_umask", "With --detach: bits that files do not get, e.g. 022")
+        ->type_name("MODE")
+        ->group(kDaemon);
 }
 
 // What scripts written for Celery's worker pass and what has no meaning here.
 void OptionParser::declare_worker_accepted() {
     constexpr auto kAccepted = "Accepted, without effect";
-    for (const auto* flag : {"--without-gossip", "--without-mingle"})
-        worker_->add_flag(flag)->group(kAccepted);
-    text(*worker_, "-O,--optimization", ignored_, "")->type_name("NAME")->group(kAccepted);
+    auto& to = *worker_;
+    to.add_flag("--without-gossip")->description("There is no gossip")->group(kAccepted);
+    to.add_flag("--without-mingle")->description("There is no mingle")->group(kAccepted);
+    text(to, "-O,--optimization", ignored_, "Work always goes to who is free, as with fair")
+        ->type_name("NAME")
+        ->group(kAccepted);
+    text(to, "-I,--include", ignored_, "Tasks come from the module of -A")
+        ->type_name("A,B")
+        ->group(kAccepted);
+    text(to, "-S,--statedb", ignored_, "Revoked ids are not kept over a restart yet")
+        ->type_name("FILE")
+        ->group(kAccepted);
+    text(to, "--executable", ignored_, "Of Python")->type_name("FILE")->group(kAccepted);
+    text(to, "-s,--schedule-filename,--schedule", ignored_, "Of beat")
+        ->type_name("FILE")
+        ->group(kAccepted);
+    text(to, "--scheduler", ignored_, "Of beat")->type_name("CLASS")->group(kAccepted);
 }
 
 }  // namespace taskworker

@@ -30,7 +30,9 @@ Publication make_publication(const TaskCall& call, const Moment& moment) {
     message.origin = moment.node;
     const auto route = find_route(call.task, moment.settings.task_routes)
                            .value_or(Route{moment.settings.task_default_queue});
+    message.exchange = call.exchange;
     message.routing_key = call.queue.value_or(route.queue);
+    if (!call.routing_key.empty()) message.routing_key = call.routing_key;
     message.priority = call.priority.value_or(
         route.priority.value_or(moment.settings.task_default_priority.value_or(0))
     );

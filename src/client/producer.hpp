@@ -22,6 +22,8 @@ struct TaskCall {
     std::optional<TimePoint> expires = {};
     std::optional<Seconds> expires_in = {};     // from now; wins over expires
     std::optional<std::string> queue = {};      // none: task_routes, task_default_queue
+    std::string exchange = {};                  // not empty: all queues that are bound to it
+    std::string routing_key = {};               // with an exchange; empty: the default queue's name
     std::optional<int> priority = {};           // none: settings.task_default_priority, else 0
     std::optional<Serializer> serializer = {};  // none: settings.task_serializer
     std::optional<Codec> compression = {};      // none: settings.task_compression

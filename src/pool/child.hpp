@@ -8,6 +8,7 @@
 
 #include "pool/child_frames.hpp"
 #include "pool/child_process.hpp"
+#include "pool/output_lines.hpp"
 #include "pool/pool.hpp"
 
 namespace taskworker {
@@ -44,7 +45,13 @@ struct Child {
     Child(std::uint64_t ordinal, int place, std::string title, ChildProcess started)
         : id(ordinal), index(place), name(std::move(title)), process(std::move(started)) {}
 
-    const std::uint64_t id;
+    // epoll's data: which child, and which of its descriptors. 0 is the mailbox.
+    std::uint64_t socket_key() const { return id * 4; }
+    std::uint64_t death_key() const { return id * 4 + 1; }
+    std::uint64_t output_key() const { return id * 4 + 2; }
+    static std::uint64_t id_in(std::uint64_t key) { return key / 4; }
+
+    const std::uint64_t id;  // from 1
     const int index;         // its place in the pool, from 1; taken over by who replaces it
     const std::string name;  // "ForkPoolWorker-1"
     ChildProcess process;
@@ -61,6 +68,7 @@ struct Child {
     SteadyPoint spawned_at{}, leaving_at{}, closed_at{};
     std::optional<Doom> doom;
 
+    OutputLines printed;
     FrameReader reader;
     std::string out;  // frames not yet taken by the socket, from out_at on
     std::size_t out_at = 0;

@@ -12,6 +12,7 @@ using Bytes = std::string_view;
 
 void put(FrameOut& out, const InitFrame& f) {
     out.put(f.parent_pid).put(f.process_name).put(f.node).put(f.setup).put(f.max_memory_kib);
+    out.put(static_cast<std::uint8_t>(f.output_captured));
 }
 void put(FrameOut& out, const JobFrame& f) {
     out.put(f.seq).put(f.tag).put(f.queue).put(f.list);
@@ -46,7 +47,7 @@ std::int64_t i64(FrameIn& in) { return in.number<std::int64_t>(); }
 
 // Braced initialisers are evaluated from left to right.
 void get(FrameIn& in, InitFrame& f) {
-    f = {in.number<std::int32_t>(), text(in), text(in), text(in), u64(in)};
+    f = {in.number<std::int32_t>(), text(in), text(in), text(in), u64(in), in.flag()};
 }
 void get(FrameIn& in, JobFrame& f) {
     f = {u64(in), text(in), text(in), text(in), in.flag(), text(in)};

@@ -22,6 +22,7 @@ struct InitFrame {  // the first one
     std::string node;                  // "celery@host": Request::hostname
     std::string setup;                 // opaque: from whoever made the pool to the child's LoadApp
     std::uint64_t max_memory_kib = 0;  // 0 = no bound
+    bool output_captured = false;      // stdout and stderr are a pipe to the parent
     bool operator==(const InitFrame&) const = default;
 };
 struct JobFrame {  // the envelope is parsed again in the child: 1 µs, less than any other form

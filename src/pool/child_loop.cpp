@@ -18,6 +18,7 @@
 #include "message/decode.hpp"
 #include "message/envelope.hpp"
 #include "pool/child_outbox.hpp"
+#include "pool/child_output.hpp"
 #include "pool/child_port.hpp"
 #include "pool/child_process.hpp"
 #include "pool/child_signals.hpp"
@@ -110,6 +111,7 @@ int ChildLoop::run(const LoadApp& load) {
     const auto init = wait_for_init();
     if (!init || !die_with_parent(init->parent_pid)) return 1;
     init_ = *init;
+    if (init_.output_captured) write_lines_at_once();
     if (!introduce(load, init_)) return 1;
     std::jthread helper([this](const std::stop_token& stop) { help(stop); });
     const int code = work();
@@ -204,6 +206,7 @@ void ChildLoop::execute(JobFrame job) {
     nudge_helper();
     auto outcome = outcome_of(std::move(job), port);
     const Seconds runtime = Steady::now() - begin;
+    if (init_.output_captured) hand_over_output();
     {
         const std::lock_guard lock(mutex_);
         current_ = 0;

@@ -21,10 +21,6 @@ using Steady = std::chrono::steady_clock;
 
 constexpr Seconds kRetrySpawn{0.2};
 
-// epoll's data: which child, and which of its two descriptors. 0 is the mailbox.
-std::uint64_t socket_key(std::uint64_t child) { return child * 2; }
-std::uint64_t death_key(std::uint64_t child) { return child * 2 + 1; }
-
 void poll_for(const FileDescriptor& poller, int fd, std::uint64_t key) {
     epoll_event event{.events = EPOLLIN, .data = {.u64 = key}};
     ::epoll_ctl(poller.get(), EPOLL_CTL_ADD, fd, &event);
@@ -38,7 +34,7 @@ ChildParent::ChildParent(
     : options_(options),
       mailbox_(mailbox),
       listener_(listener),
-      launcher_(options.executable),
+      launcher_(options.executable, options.output_level.has_value()),
       poller_(::epoll_create1(EPOLL_CLOEXEC)),
       target_(std::max<std::size_t>(options.slots, 1)) {
     if (!poller_) throw Error("epoll_create failed");
@@ -87,11 +83,13 @@ void ChildParent::wait() {
             read_mail();
             continue;
         }
-        const auto place = children_.find(key / 2);
+        const auto place = children_.find(Child::id_in(key));
         if (place == children_.end()) continue;
         auto& child = *place->second;
-        if (key == death_key(child.id)) {
+        if (key == child.death_key()) {
             dying_.push_back(child.id);
+        } else if (key == child.output_key()) {
+            read_output(child);
         } else {
             read(child);
         }
@@ -167,13 +165,20 @@ void ChildParent::spawn() {
     auto child = std::make_unique<Child>(id, free_index(), name, std::move(process));
     log::know_process(name, child->process.pid, child->index);
     mailbox_.process_began(child->process.pid);
-    poll_for(poller_, child->process.socket.get(), socket_key(id));
-    if (child->process.pidfd) poll_for(poller_, child->process.pidfd.get(), death_key(id));
+    poll_for(poller_, child->process.socket.get(), child->socket_key());
+    if (child->process.pidfd) poll_for(poller_, child->process.pidfd.get(), child->death_key());
+    if (child->process.output) poll_for(poller_, child->process.output.get(), child->output_key());
     const auto kib = std::max(options_.max_memory_per_child.value_or(0), 0);
     child->spawned_at = now_;
     encode_frame(
         child->out,
-        InitFrame{::getpid(), name, options_.node, options_.setup, static_cast<std::uint64_t>(kib)}
+        InitFrame{
+            .parent_pid = ::getpid(),
+            .process_name = name,
+            .node = options_.node,
+            .setup = options_.setup,
+            .max_memory_kib = static_cast<std::uint64_t>(kib),
+            .output_captured = options_.output_level.has_value()}
     );
     auto& born = *children_.emplace(id, std::move(child)).first->second;
     write(born);

@@ -70,6 +70,11 @@ private:
     void on(Child& child, F& frame);  // what only a parent says
     void tell_started(Child& child, Entry& entry, TimePoint at);
 
+    // ---- what they print (child_parent_output.cpp) ----
+    void read_output(Child& child);
+    void end_output(Child& child);  // nothing more will come, or nothing of this job
+    void log_printed(const Child& child, std::uint64_t seq, std::string_view line);
+
     // ---- limits and ends (child_parent_ends.cpp) ----
     void watch(Child& child);
     std::optional<SteadyPoint> watch_exit(Child& child);

@@ -141,6 +141,8 @@ void ChildParent::kill_now(Child& child, Doom::Why why) {
 bool ChildParent::bury(Child& child) {
     const auto status = child.process.reap();
     if (!status) return false;
+    read_output(child);  // its last words
+    end_output(child);
     read(child, true);
     if (!child.doom || child.doom->why != Doom::Why::Faulty) {
         // What it had appended but not written.

@@ -136,6 +136,7 @@ void ChildParent::on(Child& child, OutcomeFrame& frame) {
             return entry.seq == frame.seq;
         });
     if (place == child.window.end()) return;
+    end_output(child);
     auto entry = std::move(*place);
     child.window.erase(place);
     tell_started(child, entry, std::chrono::system_clock::now());

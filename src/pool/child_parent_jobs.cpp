@@ -89,7 +89,7 @@ void ChildParent::write(Child& child) {
     }
     if (child.waits_for_room == had_to_wait || child.closed) return;
     const std::uint32_t wanted = child.waits_for_room ? EPOLLIN | EPOLLOUT : EPOLLIN;
-    epoll_event event{.events = wanted, .data = {.u64 = child.id * 2}};
+    epoll_event event{.events = wanted, .data = {.u64 = child.socket_key()}};
     ::epoll_ctl(poller_.get(), EPOLL_CTL_MOD, child.process.socket.get(), &event);
 }
 

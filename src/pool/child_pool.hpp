@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "base/log.hpp"
 #include "pool/child_identity.hpp"
 #include "pool/pool.hpp"
 
@@ -21,6 +22,8 @@ struct ChildPoolOptions {
     std::optional<int> max_tasks_per_child;
     std::optional<int> max_memory_per_child;  // KiB
     Seconds alive_timeout{0};                 // from the start of a child to its hello; 0: no limit
+    std::optional<log::Level>
+        output_level;  // what children print is logged; none: they inherit stdout
 };
 
 // Pool `prefork`: N child processes that execute one task at a time each (architecture §4). One

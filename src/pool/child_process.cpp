@@ -10,6 +10,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <tuple>
 
 #include "taskworker/errors.hpp"
 
@@ -35,6 +36,15 @@ std::pair<FileDescriptor, FileDescriptor> socket_pair() {
     return {std::move(ours), lifted(std::move(theirs))};
 }
 
+// Reading end, writing end.
+std::pair<FileDescriptor, FileDescriptor> output_pipe() {
+    int ends[2];
+    if (::pipe2(ends, O_CLOEXEC) != 0) fail("pipe", errno);
+    FileDescriptor ours(ends[0]), theirs(ends[1]);
+    if (::fcntl(ours.get(), F_SETFL, O_NONBLOCK) != 0) fail("fcntl", errno);
+    return {std::move(ours), lifted(std::move(theirs))};
+}
+
 // posix_spawn's two property bags with the lifetime of a scope.
 class SpawnPlan {
 public:
@@ -54,6 +64,11 @@ public:
         check(::posix_spawn_file_actions_adddup2(&actions_, memory, kChildMemory));
         check(::posix_spawn_file_actions_adddup2(&actions_, executable, kChildExecutable));
         check(::posix_spawn_file_actions_addclosefrom_np(&actions_, kChildExecutable + 1));
+    }
+    // One pipe for both, so that lines stay in the order in which they were written.
+    void redirect_output(int pipe) {
+        check(::posix_spawn_file_actions_adddup2(&actions_, pipe, 1));
+        check(::posix_spawn_file_actions_adddup2(&actions_, pipe, 2));
     }
     void fresh_signals() {
         sigset_t every, none;
@@ -98,7 +113,7 @@ std::optional<int> ChildProcess::reap() const {
     return dead == pid ? status : 0;  // ECHILD: somebody else has reaped it, the status is gone
 }
 
-ChildLauncher::ChildLauncher(const std::string& executable) {
+ChildLauncher::ChildLauncher(const std::string& executable, bool capture) : capture_(capture) {
     FileDescriptor opened(::open(executable.c_str(), O_RDONLY | O_CLOEXEC));
     if (!opened) {
         throw Error(fmt::format("pool children run {}: {}", executable, std::strerror(errno)));
@@ -116,10 +131,15 @@ ChildProcess ChildLauncher::spawn(
     std::vector<std::string> argv{title};
     argv.insert(argv.end(), arguments.begin(), arguments.end());
     SpawnPlan plan;
+    FileDescriptor output, childs_output;
+    if (capture_) {
+        std::tie(output, childs_output) = output_pipe();
+        plan.redirect_output(childs_output.get());
+    }
     plan.hand_down(theirs.get(), memory.get(), executable_.get());
     plan.fresh_signals();
     const pid_t pid = plan.run(fmt::format("/proc/self/fd/{}", kChildExecutable), std::move(argv));
-    return {pid, std::move(ours), open_pidfd(pid), std::move(page)};
+    return {pid, std::move(ours), open_pidfd(pid), std::move(output), std::move(page)};
 }
 
 }  // namespace taskworker

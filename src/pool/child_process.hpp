@@ -23,6 +23,7 @@ struct ChildProcess {
     pid_t pid = 0;
     FileDescriptor socket;  // non-blocking
     FileDescriptor pidfd;   // readable when it is dead; none on kernels or jails without pidfd_open
+    FileDescriptor output;  // what it writes to stdout and stderr; non-blocking; none: not captured
     SharedPage page;
 
     void kill(int signal) const;
@@ -34,12 +35,14 @@ struct ChildProcess {
 // die with it (PR_SET_PDEATHSIG).
 class ChildLauncher {
 public:
-    explicit ChildLauncher(const std::string& executable);  // throws Error
+    // `capture`: the children's stdout and stderr are a pipe to us. Throws Error.
+    explicit ChildLauncher(const std::string& executable, bool capture = false);
     // argv is {title, arguments...}. Throws Error.
     ChildProcess spawn(const std::string& title, const std::vector<std::string>& arguments) const;
 
 private:
     FileDescriptor executable_;
+    bool capture_;
 };
 
 }  // namespace taskworker

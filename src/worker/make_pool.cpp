@@ -35,7 +35,10 @@ std::unique_ptr<Pool> children(
         .identity = identity_of(app, options.module_path),
         .max_tasks_per_child = settings.worker_max_tasks_per_child,
         .max_memory_per_child = settings.worker_max_memory_per_child,
-        .alive_timeout = settings.worker_proc_alive_timeout});
+        .alive_timeout = settings.worker_proc_alive_timeout,
+        .output_level = settings.worker_redirect_stdouts
+                             ? log::level_from(settings.worker_redirect_stdouts_level)
+                             : std::nullopt});
 }
 
 }  // namespace

@@ -25,13 +25,17 @@ constexpr int kDone = 0, kFailed = 1;
 // Celery's own lines and waits, 2, 4, 6 … 30 s; in between we try quietly each second, for a broker
 // that is back should not wait for us. The signal that ended it, or nothing.
 std::optional<int> connect_with_patience(
-    RunningWorker& worker, const Settings& settings, const Signals& signals
+    RunningWorker& worker,
+    const Settings& settings,
+    const Signals& signals,
+    const std::function<void()>& when_connected
 ) {
     const SystemClock clock;
     auto next_line = clock.ticks();
     for (int line = 0;;) {
         try {
             worker.connect();
+            if (when_connected) when_connected();
             return std::nullopt;
         } catch (const Error& error) {
             if (clock.ticks() >= next_line) {
@@ -41,7 +45,7 @@ std::optional<int> connect_with_patience(
                     shown_url(settings.broker_url),
                     error.what()
                 );
-                log::error("Trying again in {}.00 seconds... ({}/100)", wait, line);
+                log::error("Trying again in {}.00 seconds... ({}/unlimited)", wait, line);
                 next_line = clock.ticks() + std::chrono::seconds(wait);
             }
         }
@@ -93,7 +97,8 @@ int exit_code(bool cold, bool failed, int signal) {
 int run_worker(const App& app, const Settings& settings, const WorkerOptions& options) {
     const Signals signals;
     RunningWorker worker(app, settings, options);
-    if (const auto ended = connect_with_patience(worker, settings, signals))
+    if (const auto ended =
+            connect_with_patience(worker, settings, signals, options.when_connected))
         return exit_code(false, false, *ended);
     log::info("Connected to {}", shown_url(settings.broker_url));
     worker.start();
@@ -108,6 +113,7 @@ int run_worker(const App& app, const Settings& settings, const WorkerOptions& op
     if (!worker.finish()) {
         // A thread of a task still runs and may touch anything that a destructor takes down.
         log::stop();
+        if (options.before_exit) options.before_exit();
         std::fflush(nullptr);
         ::_exit(code == kRestart ? kFailed : code);
     }

@@ -25,6 +25,8 @@ struct WorkerOptions {
     // what `report` prints.
     std::function<Json(bool with_defaults)> conf = {};
     std::function<std::string()> report = {};
+    std::function<void()> when_connected = {};  // before the first message; may throw BrokerError
+    std::function<void()> before_exit = {};     // when the process must end without destructors
 };
 
 // What run_worker() returns when it is to be started again in place (HUP).

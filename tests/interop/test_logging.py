@@ -164,3 +164,46 @@ def test_a_file_gets_no_colours_even_if_somebody_asks_for_them(quiet):
         rig.get("fail")
     worker.logs("raised unexpected")
     assert "\x1b[" not in worker.output()
+
+
+def test_what_tasks_print_is_logged_as_celery_does(quiet):
+    rig, worker = quiet("")
+    rig.get("chatter", 2)
+    for i in range(2):
+        for stream in ("stdout", "stderr"):
+            line = worker.logs(f"{stream} line {i} Ωμέγα")
+            assert re.fullmatch(STAMP + rf"WARNING/ForkPoolWorker-1\] {stream} line {i} Ωμέγα", line)
+
+
+def test_json_lines_name_the_task_that_printed(quiet, tmp_path):
+    path = tmp_path / "w.log"
+    rig, worker = quiet(f"-f {path} --log-format=json --set worker_redirect_stdouts_level=error")
+    results = [rig.call("chatter", 1) for _ in range(5)]
+    for result in results:
+        result.get(timeout=10)
+        line = json.loads(wait_for(path, "stdout line 0", result.id))
+        assert (line["level"], line["logger"]) == ("ERROR", "celery.redirected")
+        assert (line["task_name"], line["process"]) == ("conformance.chatter", "ForkPoolWorker-1")
+
+
+def test_output_may_be_left_alone(quiet):
+    rig, worker = quiet("--set worker_redirect_stdouts=false")
+    rig.get("chatter", 1)
+    eventually(lambda: "stdout line 0 Ωμέγα" in worker.output().splitlines(), 10, "the bare line")
+
+
+def test_with_threads_output_goes_where_the_workers_goes(quiet):
+    rig, worker = quiet("-P threads")
+    rig.get("chatter", 1)
+    eventually(lambda: "stdout line 0 Ωμέγα" in worker.output().splitlines(), 10, "the bare line")
+
+
+def test_usr2_opens_the_logfile_anew(quiet, tmp_path):
+    path = tmp_path / "w.log"
+    rig, worker = quiet(f"-f {path}")
+    wait_for(path, "ready.")
+    path.rename(tmp_path / "w.log.1")
+    worker.send_signal(signal.SIGUSR2)
+    assert rig.get("add", 1, 2) == 3
+    wait_for(path, "succeeded")
+    assert worker.is_alive()

@@ -101,11 +101,7 @@ TEST_F(LoadConfig, TakesAnEmptyVariableAsNotSet) {
 
 TEST_F(LoadConfig, WarnsOnceOfVariablesThatNobodyKnows) {
     auto given = sources();
-    given.environment = {
-        {"CELERYD_NODES", "w1"},
-        {"CELERY_BIN", "/usr/bin/celery"},
-        {"CELERY_APP", "app"},
-        {"HOME", "/"}};
+    given.environment = {{"CELERYD_NODES", "w1"}, {"CELERY_BIN", "/usr/bin/celery"}, {"HOME", "/"}};
     const auto loaded = load_config(given);
     ASSERT_EQ(loaded.warnings.size(), 1u);
     EXPECT_EQ(

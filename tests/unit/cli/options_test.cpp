@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 namespace taskworker {
 namespace {
 
@@ -239,16 +241,17 @@ TEST(Options, AnswerAMistypedOptionWithTheNearestOne) {
 
 TEST(Options, SayWhyAnOptionOfCeleryIsMissing) {
     EXPECT_EQ(
-        mistake({"worker", "-D"}),
-        "-D: not available: let the service manager (systemd, Docker) see to it"
+        mistake({"worker", "-B"}),
+        "-B: not available: there is no beat yet; run Python's `celery beat`, it works with us"
     );
+    EXPECT_EQ(mistake({"shell"}), "shell: not available: of Python");
 }
 
 TEST(Options, AnswerAMistypedCommandWithTheNearestOne) {
     EXPECT_EQ(mistake({"-A", "app", "wroker"}), "wroker: no such command, did you mean worker?");
     EXPECT_EQ(
         mistake({"-A", "app"}),
-        "no command: `worker`, `call` or `result`; `taskworker --help` explains them"
+        "no command, e.g. `worker`, `call` or `result`; `taskworker --help` has all"
     );
     EXPECT_EQ(mistake({"worker", "extra"}), "extra: unexpected argument of `worker`");
 }
@@ -276,12 +279,105 @@ TEST(Options, ShowHelpAndVersionWithoutMistake) {
     EXPECT_NE(help({"result", "--help"}).find("Exit code"), std::string::npos);
 }
 
+TEST(Options, ReadTheCommandsAboutQueuesAndModules) {
+    const auto purge = say<PurgeCommand>({"purge", "-f", "-Q", "a,b", "-X", "b"}).command;
+    EXPECT_TRUE(purge.force);
+    EXPECT_EQ(purge.queues, (std::vector<std::string>{"a", "b"}));
+    EXPECT_EQ(purge.exclude_queues, std::vector<std::string>{"b"});
+    EXPECT_TRUE(say<ReportCommand>({"report", "--json"}).command.json);
+    EXPECT_TRUE(say<RegisteredCommand>({"-A", "app", "registered", "--json"}).command.json);
+    const auto made = say<NewCommand>({"new", "shop", "--directory", "x/y"}).command;
+    EXPECT_EQ(made.name + " " + made.directory, "shop x/y");
+}
+
+TEST(Options, ReadTheLogAndTheDaemonAsSettings) {
+    const auto said = say<WorkerCommand>(
+        {"worker",
+         "-D",
+         "-f",
+         "%n.log",
+         "--log-format=json",
+         "--pidfile",
+         "w.pid",
+         "--uid",
+         "nobody",
+         "--umask=022",
+         "--purge"}
+    );
+    EXPECT_TRUE(said.command.detach && said.command.purge);
+    EXPECT_EQ(
+        overrides(said.global),
+        "worker_logfile=%n.log(-f) worker_log_type=json(--log-format) "
+        "worker_pidfile=w.pid(--pidfile) worker_uid=nobody(--uid) worker_umask=022(--umask) "
+    );
+}
+
+TEST(Options, TakeFromTheEnvironmentWhatTheCommandLineDoesNotSay) {
+    const Variables variables = {
+        {"CELERY_WORKER_HOSTNAME", "w1@h"},
+        {"CELERY_WORKER_LOGLEVEL", "info"},
+        {"CELERY_WORKER_PURGE", "yes"},
+        {"CELERY_WORKER_DETACH", "0"},
+        {"CELERY_WORKER_QUEUES", "a,b"},
+        {"CELERY_WORKER_TIME_LIMIT", "30"},
+        {"CELERY_CALL_QUEUE", "not of this command"},
+        {"CELERY_QUIET", "1"},
+        {"APP", "mine"},
+        {"BROKER_URL", "redis://h/1"},
+        {"CELERY_WORKER_CONCURRENCY", "a setting's variable, which the settings read"}};
+    auto parsed = parse_options({"worker", "-l", "error"}, variables);
+    const auto& said = std::get<Invocation>(parsed);
+    const auto& worker = std::get<WorkerCommand>(said.command);
+    EXPECT_EQ(worker.hostname, "w1@h");
+    EXPECT_EQ(worker.level, log::Level::Error);
+    EXPECT_TRUE(worker.purge);
+    EXPECT_FALSE(worker.detach);
+    EXPECT_EQ(worker.queues, (std::vector<std::string>{"a", "b"}));
+    EXPECT_TRUE(said.global.quiet);
+    EXPECT_EQ(said.global.app, "mine");
+    EXPECT_EQ(
+        overrides(said.global),
+        "broker_url=redis://h/1(environment BROKER_URL) "
+        "task_time_limit=30(environment CELERY_WORKER_TIME_LIMIT) "
+    );
+}
+
+TEST(Options, KnowTheVariablesThatStandForOptions) {
+    const auto known = say<WorkerCommand>({"worker"}).global.variables;
+    const auto has = [&](const char* name) {
+        return std::find(known.begin(), known.end(), name) != known.end();
+    };
+    EXPECT_TRUE(has("CELERY_APP") && has("CELERY_WORKER_HOSTNAME") && has("CELERY_PURGE_FORCE"));
+    EXPECT_FALSE(has("CELERY_WORKER_CONCURRENCY"));  // a setting's
+    EXPECT_FALSE(has("CELERY_HELP") || has("CELERY_VERSION"));
+}
+
+TEST(Options, SayWhichVariableIsWrong) {
+    auto parsed = parse_options({"worker"}, {{"CELERY_WORKER_PURGE", "perhaps"}});
+    EXPECT_EQ(
+        std::get<Ending>(parsed).err,
+        "environment CELERY_WORKER_PURGE = \"perhaps\": must be true or false"
+    );
+}
+
+// Letters of two bytes are one column.
+std::size_t columns(std::string_view line) {
+    return static_cast<std::size_t>(std::count_if(line.begin(), line.end(), [](char c) {
+        return (c & 0xC0) != 0x80;
+    }));
+}
+
 TEST(Options, HelpFitsATerminal) {
     for (const auto& text :
-         {help({"--help"}), help({"worker", "--help"}), help({"call", "--help"})}) {
+         {help({"--help"}),
+          help({"worker", "--help"}),
+          help({"call", "--help"}),
+          help({"purge", "--help"}),
+          help({"new", "--help"})}) {
         std::size_t start = 0;
         for (auto end = text.find('\n'); end != std::string::npos; end = text.find('\n', start)) {
-            EXPECT_LE(end - start, 100u) << text.substr(start, end - start);
+            EXPECT_LE(columns(text.substr(start, end - start)), 80u)
+                << text.substr(start, end - start);
             start = end + 1;
         }
     }

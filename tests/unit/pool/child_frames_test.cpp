@@ -37,7 +37,7 @@ RetryLater a_retry() {
 
 std::vector<Frame> one_of_each() {
     return {
-        InitFrame{42, "ForkPoolWorker-1", "celery@h", std::string("a\0b", 3), 1000},
+        InitFrame{42, "ForkPoolWorker-1", "celery@h", std::string("a\0b", 3), 1000, true},
         JobFrame{
             7,
             "tag",

@@ -18,6 +18,8 @@ namespace taskworker::testing_pool {
 //   talk        stores a state, sends an event, logs
 //   big:n       succeeds with n bytes
 //   spin:us     computes so many microseconds
+//   print:x     prints x to stdout and "bad " x to stderr, without a line break
+//   cry:x       (children only) prints x to stderr and dies
 //   die:n, exit:n, overwrite, garbage, eat:mib    (children only) what bad code does
 Outcome run_test_task(const Job& job, TaskPort& port);
 

@@ -66,6 +66,10 @@ Outcome talk(const Request& request, TaskPort& port) {
 
 Outcome misbehave(const std::string& verb, const std::string& argument) {
     if (verb == "die") ::kill(::getpid(), std::stoi(argument));
+    if (verb == "cry") {
+        std::fputs(argument.c_str(), stderr);
+        ::kill(::getpid(), SIGKILL);
+    }
     if (verb == "exit") ::_exit(std::stoi(argument));
     if (verb == "overwrite") {
         overwrite_page();
@@ -116,6 +120,11 @@ Outcome run_test_task(const Job& job, TaskPort& port) {
     if (verb == "spin") {
         spin(Seconds(std::stod(argument) * 1e-6));
         return success("spun");
+    }
+    if (verb == "print") {
+        std::printf("%s\nlast %s", argument.c_str(), argument.c_str());
+        std::fprintf(stderr, "bad %s\n", argument.c_str());
+        return success("printed");
     }
     return misbehave(verb, argument);
 }
