@@ -13,6 +13,7 @@
 #include "taskworker/body.hpp"
 #include "taskworker/config.hpp"
 #include "taskworker/export.hpp"
+#include "taskworker/failed_task.hpp"
 #include "taskworker/signals.hpp"
 #include "taskworker/task.hpp"
 #include "taskworker/task_def.hpp"
@@ -92,6 +93,25 @@ public:
         alias(name.name(), of.name());
     }
 
+    // Called when a task fails that has it as link_error, in the worker where it failed: Celery's
+    // errbacks of the new style. `void body(const tw::FailedTask& failed, …)`, with Context&
+    // before it if wanted; `parameters` names the others. Python producers link it by its name like any task.
+    template <class Fn>
+    void errback(
+        std::string_view name,
+        Fn body,
+        std::initializer_list<ParameterSpec> parameters = {},
+        TaskOptions options = {}
+    ) {
+        task(
+            name,
+            detail::errback_body(std::function{std::move(body)}),
+            parameters,
+            std::move(options)
+        );
+        mark_errback(name);
+    }
+
     // One T per executing process, made at its first use by `factory(settings)` or `factory()`,
     // which returns a T, or a unique_ptr or shared_ptr to one; destroyed when the process ends, the
     // last one first. Tasks get it with ctx.resource<T>(); with the pool `threads` they share it.
@@ -159,6 +179,7 @@ private:
         detail::ErasedBody body,
         TaskOptions options
     );
+    void mark_errback(std::string_view name);
     void add(TaskDef task);
     void add(ResourceFactory factory);
 

@@ -72,6 +72,9 @@ struct Settings {
     Json task_annotations =
         nullptr;                 // options by task name or "*"; null, an object or a list of them
     Json task_routes = nullptr;  // where what we publish goes (canvas/router.hpp)
+    bool task_inherit_parent_priority = false;
+    bool task_allow_error_cb_on_chord_header = false;
+    Seconds result_chord_join_timeout{3};
 
     // worker
     std::optional<int> worker_concurrency = {};          // none = number of CPUs

@@ -14,6 +14,8 @@
 #include "taskworker/export.hpp"
 #include "taskworker/json.hpp"
 #include "taskworker/request.hpp"
+#include "taskworker/signature.hpp"
+#include "taskworker/task.hpp"
 #include "taskworker/time.hpp"
 
 namespace taskworker {
@@ -75,6 +77,15 @@ public:
     const char* what() const noexcept override { return "TaskStopped"; }
 };
 
+// What ctx.replace() returns, to be thrown. Nothing else throws it.
+class TASKWORKER_EXPORT Replacement : public std::exception {
+public:
+    explicit Replacement(Signature by) : signature(std::move(by)) {}
+    ~Replacement() override;
+    const char* what() const noexcept override { return "Replacement"; }
+    Signature signature;
+};
+
 // Writes into the worker's log, with the task's name and id. Any thread of the task.
 class TASKWORKER_EXPORT TaskLog {
 public:
@@ -108,6 +119,25 @@ public:
     // left it fails with the cause, or with Python's MaxRetriesExceededError.
     [[nodiscard]] Retry retry(RetryOptions options = {}) const { return Retry(std::move(options)); }
 
+    // `throw ctx.replace(other.s(1) | third.s());` The signature, a task or any canvas, takes the
+    // task's place: its id, its callbacks, the rest of its chain and its part in a chord.
+    [[nodiscard]] Replacement replace(Signature by) const { return Replacement(std::move(by)); }
+
+    // Sends tasks, at once: they become children of this one. The id that the result will have.
+    // Throws std::invalid_argument for a signature that cannot be sent.
+    template <class R, class... P, class... G>
+    requires AcceptedBy<Task<R(P...)>, G...> std::string delay(
+        const Task<R(P...)>& task, G&&... given
+    ) const {
+        return apply_async(task.s(std::forward<G>(given)...));
+    }
+    std::string apply_async(const Signature& signature) const;
+    // The same; the whole result in Celery's form, [[id, parent], members].
+    Json send(const Signature& signature) const;
+    // One part more for the chord that this task is a part of. Throws TaskError (ValueError) if it
+    // is none.
+    std::string add_to_chord(const Signature& signature) const;
+
     // Stores a state of your own ("PROGRESS") with `meta` as its result, until the task ends.
     void update_state(std::string_view state, const Json& meta = nullptr) const;
     // Sends a celeryev event; its type should begin with "task-". The id of the task goes with it.
@@ -131,6 +161,7 @@ public:
     const Settings& settings() const;
 
 private:
+    friend struct ContextAccess;  // of built-in tasks
     void* find_resource(std::type_index type) const;
     ContextState* state_;
 };

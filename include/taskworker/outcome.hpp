@@ -77,8 +77,22 @@ struct Undecodable {
     bool operator==(const Undecodable&) const = default;
 };
 
-using Outcome = std::
-    variant<Success, Failure, RetryLater, Rejected, Ignored, Revoked, Unregistered, Undecodable>;
+// Another signature takes its place, its id, its links and its place in a group.
+struct Replaced {
+    Json signature;  // Celery's dict form
+    bool operator==(const Replaced&) const = default;
+};
+
+using Outcome = std::variant<
+    Success,
+    Failure,
+    RetryLater,
+    Rejected,
+    Ignored,
+    Revoked,
+    Unregistered,
+    Undecodable,
+    Replaced>;
 
 // Celery's word for it: "SUCCESS", "FAILURE", "RETRY", "REJECTED", "IGNORED", "REVOKED". A task
 // that cannot be run has failed.

@@ -26,6 +26,7 @@ struct TaskDef {
     std::string name;
     std::vector<Parameter> parameters;
     TaskOptions options;
+    bool errback = false;   // app.errback(): called in the worker where a task failed
     std::string signature;  // for people: "(mobile: str, code: str) -> str"
     // One bound value per parameter (Args: a list, Kwargs: an object). Throws what the body throws.
     std::function<Json(Context&, std::vector<Json>& bound)> invoke;

@@ -7,6 +7,7 @@
 #include "taskworker/context.hpp"
 #include "taskworker/convert.hpp"
 #include "taskworker/errors.hpp"
+#include "taskworker/failed_task.hpp"
 #include "taskworker/json.hpp"
 #include "taskworker/module.hpp"
 #include "taskworker/outcome.hpp"

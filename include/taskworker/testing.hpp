@@ -27,6 +27,7 @@ struct Run {
     Outcome outcome;
     std::vector<State> states;     // ctx.update_state()
     std::vector<Event> events;     // ctx.send_event()
+    std::vector<Json> sent;        // results of what it sent: [[id, parent], members]
     std::vector<std::string> log;  // "warning: text"
 };
 

@@ -23,10 +23,16 @@ std::string prefix_in(const Json& options) {
     return completed(found->get<std::string>());
 }
 
+bool ordered_in(const Json& options) {
+    const auto found = options.find("result_chord_ordered");
+    return found == options.end() || !found->is_boolean() || found->get<bool>();
+}
+
 }  // namespace
 
 ResultKeys::ResultKeys(const Settings& settings)
     : prefix(prefix_in(settings.result_backend_transport_options)),
+      chord_ordered(ordered_in(settings.result_backend_transport_options)),
       serializer(serializer_named(settings.result_serializer).value_or(Serializer::JsonText)) {
     const double seconds = settings.result_expires ? settings.result_expires->count() : 0;
     ttl = std::to_string(seconds > 0 ? std::llround(std::ceil(seconds)) : 0);
@@ -35,5 +41,11 @@ ResultKeys::ResultKeys(const Settings& settings)
 std::string ResultKeys::task(std::string_view id) const {
     return prefix + "celery-task-meta-" + std::string(id);
 }
+
+std::string ResultKeys::group(std::string_view id) const {
+    return prefix + "celery-taskset-meta-" + std::string(id);
+}
+
+std::string ResultKeys::chords() const { return prefix + "taskworker.chords"; }
 
 }  // namespace taskworker

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "taskworker/config.hpp"
+#include "taskworker/fwd.hpp"
 #include "taskworker/time.hpp"
 
 namespace taskworker {
@@ -29,6 +30,7 @@ struct Moment {
     Luck& luck;
     std::string_view node;  // "celery@host"
     const Settings& settings;
+    const App* app = nullptr;  // which tasks and errbacks are registered here; null: nobody knows
 };
 
 }  // namespace taskworker

@@ -3,44 +3,12 @@
 #include <utility>
 #include <vector>
 
+#include "message/name_match.hpp"
+
 namespace taskworker {
 namespace {
 
 using Broken = std::optional<std::string>;
-
-// A set "[a-c]" or "[!x]" that begins at `at`: where it ends, and whether it takes `c`. Without an
-// end the bracket stands for itself.
-struct SetMatch {
-    std::size_t end;
-    bool taken;
-};
-std::optional<SetMatch> match_set(std::string_view pattern, std::size_t at, char c) {
-    auto i = at + 1;
-    const bool negated = i < pattern.size() && pattern[i] == '!';
-    if (negated) ++i;
-    const auto first = i;
-    const auto end = pattern.find(']', first < pattern.size() ? first + 1 : first);
-    if (end == std::string_view::npos) return std::nullopt;
-    bool found = false;
-    for (; i < end; ++i) {
-        if (i + 2 < end && pattern[i + 1] == '-') {
-            found = found || (pattern[i] <= c && c <= pattern[i + 2]);
-            i += 2;
-        } else {
-            found = found || pattern[i] == c;
-        }
-    }
-    return SetMatch{end + 1, found != negated};
-}
-
-// One sign of the pattern against one of the text: where the pattern goes on; npos: no match.
-std::size_t step(std::string_view pattern, std::size_t at, char c) {
-    constexpr auto kNo = std::string_view::npos;
-    if (pattern[at] == '?') return at + 1;
-    if (pattern[at] == '[')
-        if (const auto set = match_set(pattern, at, c)) return set->taken ? set->end : kNo;
-    return pattern[at] == c ? at + 1 : kNo;
-}
 
 // A router is an object or a list of pairs; either way these are its entries.
 std::vector<std::pair<std::string, const Json*>> entries_of(const Json& router) {
@@ -71,22 +39,21 @@ std::optional<std::string> text_of(const Json& route, const char* name) {
     return found->get<std::string>();
 }
 
-Route read_route(const Json& given) {
-    if (given.is_string()) return {given.get<std::string>()};
-    Route route{text_of(given, "queue").value_or("")};
-    if (const auto priority = given.find("priority"); priority != given.end())
-        if (priority->is_number_integer()) route.priority = priority->get<int>();
-    return route;
-}
-
-std::optional<Route> ask(const Json& router, std::string_view task) {
+const Json* ask(const Json& router, std::string_view task) {
     const auto entries = entries_of(router);
     for (const auto& [name, route] : entries)
-        if (name == task && name.find('*') == std::string::npos) return read_route(*route);
+        if (name == task && name.find('*') == std::string::npos) return route;
     for (const auto& [name, route] : entries)
-        if (name.find('*') != std::string::npos && matches_glob(task, name))
-            return read_route(*route);
-    return std::nullopt;
+        if (name.find('*') != std::string::npos && glob_matches(name, task)) return route;
+    return nullptr;
+}
+
+const Json* look_up(std::string_view task, const Json& routes) {
+    if (routes.is_null()) return nullptr;
+    if (routes.is_object()) return ask(routes, task);
+    for (const auto& router : routes)
+        if (const auto* route = ask(router, task)) return route;
+    return nullptr;
 }
 
 Broken check_route(const std::string& task, const Json& route) {
@@ -117,35 +84,19 @@ Broken check_router(const Json& router) {
 
 }  // namespace
 
-bool matches_glob(std::string_view text, std::string_view pattern) {
-    std::size_t t = 0, p = 0, star = std::string_view::npos, resume = 0;
-    while (t < text.size()) {
-        if (p < pattern.size() && pattern[p] == '*') {
-            star = p++;
-            resume = t;
-            continue;
-        }
-        const auto next = p < pattern.size() ? step(pattern, p, text[t]) : std::string_view::npos;
-        if (next != std::string_view::npos) {
-            p = next;
-            ++t;
-        } else if (star != std::string_view::npos) {
-            p = star + 1;  // the star takes one sign more
-            t = ++resume;
-        } else {
-            return false;
-        }
-    }
-    while (p < pattern.size() && pattern[p] == '*') ++p;
-    return p == pattern.size();
+Json route_options(std::string_view task, const Json& routes) {
+    const auto* route = look_up(task, routes);
+    if (!route) return Json::object();
+    return route->is_string() ? Json::object({{"queue", *route}}) : *route;
 }
 
 std::optional<Route> find_route(std::string_view task, const Json& routes) {
-    if (routes.is_null()) return std::nullopt;
-    if (routes.is_object()) return ask(routes, task);
-    for (const auto& router : routes)
-        if (auto route = ask(router, task)) return route;
-    return std::nullopt;
+    const auto options = route_options(task, routes);
+    if (options.empty()) return std::nullopt;
+    Route route{text_of(options, "queue").value_or("")};
+    if (const auto priority = options.find("priority"); priority != options.end())
+        if (priority->is_number_integer()) route.priority = priority->get<int>();
+    return route;
 }
 
 std::optional<std::string> check_routes(const Json& routes) {

@@ -24,10 +24,10 @@ struct Route {
 // Nothing: no router knows the task. `routes` has passed check_routes().
 std::optional<Route> find_route(std::string_view task, const Json& routes);
 
+// All that the route says: options of apply_async (queue, priority, serializer …); empty: no route.
+Json route_options(std::string_view task, const Json& routes);
+
 // The rule that the setting breaks.
 std::optional<std::string> check_routes(const Json& routes);
-
-// Python's fnmatch, upper and lower case apart.
-bool matches_glob(std::string_view text, std::string_view pattern);
 
 }  // namespace taskworker

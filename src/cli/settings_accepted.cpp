@@ -99,10 +99,8 @@ std::vector<Setting> accepted_settings() {
             {Beat, "beat_executable", Text, "null"},
             {Broker, "events_executable", Text, "null"},
         });
-    add("Not yet: chords",
+    add("Of backends that poll for chords: Redis counts their parts",
         {
-            {Tasks, "task_allow_error_cb_on_chord_header", Bool, "false"},
-            {Results, "result_chord_join_timeout", Number, "3.0"},
             {Results, "result_chord_retry_interval", Number, "1.0"},
         });
     add("For Python producers: tasks are called in the calling process",
@@ -114,10 +112,6 @@ std::vector<Setting> accepted_settings() {
     add("Redis keeps all messages alike",
         {
             {Tasks, "task_default_delivery_mode", Any, "2"},
-        });
-    add("Not yet: tasks that a task publishes have priority 0",
-        {
-            {Tasks, "task_inherit_parent_priority", Bool, "false"},
         });
     add("Both protocols are read; protocol 2 is written",
         {

@@ -1,8 +1,10 @@
 #pragma once
 
 #include <cstddef>
+#include <iterator>
 #include <span>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -10,7 +12,7 @@
 
 namespace taskworker {
 
-using Entry = std::variant<Start, Progress, Settlement>;
+using Entry = std::variant<Start, Progress, Sending, Settlement>;
 
 // An entry whose effects did not happen.
 struct Refusal {
@@ -31,6 +33,17 @@ public:
     virtual std::vector<Refusal> apply_for(
         const std::string& dead_worker, std::span<const Entry> batch
     ) = 0;
+    // Groups whose chords became complete by what was applied since the last call: ours to finish
+    // (ledger/chord_ledger.hpp).
+    std::vector<std::string> complete_chords() { return std::exchange(complete_, {}); }
+
+protected:
+    void note_complete(std::vector<std::string> groups) {
+        std::move(groups.begin(), groups.end(), std::back_inserter(complete_));
+    }
+
+private:
+    std::vector<std::string> complete_;
 };
 
 }  // namespace taskworker

@@ -14,6 +14,8 @@ std::vector<Refusal> MemoryLedger::apply_for(
         if (const auto* start = std::get_if<Start>(&batch[i])) ours = begin(dead_worker, *start);
         if (const auto* progress = std::get_if<Progress>(&batch[i]))
             ours = note(dead_worker, *progress);
+        if (const auto* sending = std::get_if<Sending>(&batch[i]))
+            ours = send(dead_worker, *sending);
         if (const auto* settlement = std::get_if<Settlement>(&batch[i]))
             ours = end(dead_worker, *settlement);
         if (!ours) refusals.push_back({.index = i});
@@ -41,6 +43,13 @@ bool MemoryLedger::note(const std::string& worker, const Progress& progress) {
     return true;
 }
 
+bool MemoryLedger::send(const std::string& worker, const Sending& sending) {
+    if (!held(worker, sending.tag)) return false;
+    for (const auto& outgoing : sending.publish)
+        queues_->lists[outgoing.queue].push_back(outgoing.envelope);
+    return true;
+}
+
 bool MemoryLedger::end(const std::string& worker, const Settlement& settlement) {
     if (!held(worker, settlement.tag)) return false;
     queues_->leases.erase(settlement.tag);
@@ -63,6 +72,7 @@ bool MemoryLedger::end(const std::string& worker, const Settlement& settlement) 
              .at = std::chrono::system_clock::now()}
         );
     if (settlement.store) results_->store(*settlement.store);
+    for (const auto& record : settlement.also_store) results_->store(record);
     return true;
 }
 

@@ -26,6 +26,7 @@ public:
 private:
     bool begin(const std::string& worker, const Start& start);
     bool note(const std::string& worker, const Progress& progress);
+    bool send(const std::string& worker, const Sending& sending);
     bool end(const std::string& worker, const Settlement& settlement);
     bool held(const std::string& worker, const std::string& tag) const;
 

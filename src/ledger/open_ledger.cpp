@@ -4,22 +4,16 @@
 #include <utility>
 
 #include "backend/open_backend.hpp"
-#include "backend/redis_backend.hpp"
 #include "base/url.hpp"
 #include "broker/broker_address.hpp"
 #include "broker/redis_keys.hpp"
 #include "ledger/ordered_ledger.hpp"
+#include "ledger/redis_chords.hpp"
 #include "ledger/redis_ledger.hpp"
 #include "ledger/servers.hpp"
 
 namespace taskworker {
 namespace {
-
-// SELECT within a script is a right of its own.
-bool may_select(redis::Connection& connection, int db) {
-    connection.out().command("EVAL", "return redis.pcall('SELECT', ARGV[1])", "0", db);
-    return !connection.round_trip().front().error();
-}
 
 std::unique_ptr<redis::Connection> connection_to(
     const std::optional<redis::ConnectionOptions>& options
@@ -35,13 +29,18 @@ public:
         : servers_(std::move(servers)), keys_(std::move(keys)), worker_(std::move(worker)) {}
 
     std::vector<Refusal> apply(std::span<const Entry> batch) override {
-        return decided().apply(batch);
+        return told(decided().apply(batch));
     }
     std::vector<Refusal> apply_for(const std::string& dead, std::span<const Entry> batch) override {
-        return decided().apply_for(dead, batch);
+        return told(decided().apply_for(dead, batch));
     }
 
 private:
+    std::vector<Refusal> told(std::vector<Refusal> refusals) {
+        note_complete(ledger_->complete_chords());
+        return refusals;
+    }
+
     Ledger& decided() {
         const auto turn = servers_.broker.servers->choice().turn;
         if (turn != turn_) ledger_.reset();
@@ -70,8 +69,7 @@ private:
     bool one_step(redis::Connection& broker) const {
         if (!servers_.results) return true;
         redis::Connection results(*servers_.results);
-        return broker.url().user == results.url().user && are_one_server(broker, results) &&
-               may_select(broker, keys_.result_db);
+        return share_a_server(broker, results, keys_.result_db);
     }
 
     const Servers servers_;
@@ -81,23 +79,43 @@ private:
     std::uint64_t turn_ = 0;
 };
 
+LedgerKeys keys_of(const Settings& settings, const Servers& servers, std::string node) {
+    const auto options = parse_transport_options(settings.broker_transport_options);
+    LedgerKeys keys{.broker = RedisKeys(options), .node = std::move(node)};
+    keys.broker_db = keys.result_db = servers.broker.url.db;
+    if (!servers.results) return keys;
+    keys.results.emplace(settings);
+    keys.result_db = servers.results->url.db;
+    if (settings.result_backend_always_retry)
+        keys.store_tries = settings.result_backend_max_retries;
+    return keys;
+}
+
 }  // namespace
+
+std::unique_ptr<ChordLedger> open_chord_ledger(
+    const Settings& settings, const std::string& worker_id
+) {
+    auto servers = servers_of(settings);
+    if (!servers.results) return nullptr;
+    auto keys = keys_of(settings, servers, {});
+    keys.worker = worker_id;
+    servers.results->name = servers.broker.name = "taskworker:chords";
+    servers.results->scripts = {&kTakeChordScript, &kFinishChordScript};
+    return std::make_unique<RedisChords>(
+        connection_to(servers.results),
+        connection_to(servers.writer ? servers.writer : servers.broker),
+        std::move(keys)
+    );
+}
 
 std::unique_ptr<Ledger> open_ledger(
     const Settings& settings, std::string node, std::string worker_id
 ) {
-    const auto options = parse_transport_options(settings.broker_transport_options);
     auto servers = servers_of(settings);
+    auto keys = keys_of(settings, servers, std::move(node));
     servers.broker.scripts = {&kSettleScript};
-    LedgerKeys keys{.broker = RedisKeys(options), .node = std::move(node)};
-    keys.broker_db = keys.result_db = servers.broker.url.db;
-    if (servers.results) {
-        servers.results->scripts = {&kStoreScript};
-        keys.results.emplace(settings);
-        keys.result_db = servers.results->url.db;
-        if (settings.result_backend_always_retry)
-            keys.store_tries = settings.result_backend_max_retries;
-    }
+    if (servers.results) servers.results->scripts = {&kResultsScript};
     return std::make_unique<UndecidedLedger>(
         std::move(servers), std::move(keys), std::move(worker_id)
     );

@@ -1,13 +1,17 @@
 #include "ledger/ordered_ledger.hpp"
 
+#include <deque>
 #include <optional>
 #include <utility>
 
-#include "backend/redis_backend.hpp"
 #include "base/log.hpp"
+#include "ledger/lua_scripts.hpp"
 #include "ledger/redis_ledger.hpp"
 
 namespace taskworker {
+
+const redis::Script kResultsScript{
+    "results", ledger::k_results_only_lua, ledger::k_results_lua};
 
 namespace {
 
@@ -69,6 +73,7 @@ OrderedLedger::OrderedLedger(
       writer_(std::move(writer)),
       keys_(std::move(keys)),
       worker_(std::move(worker)) {
+    keys_.worker = worker_;
     keys_.result_db = keys_.broker_db;  // settle.lua must not SELECT: its part here is the broker's
 }
 
@@ -80,29 +85,30 @@ std::vector<Refusal> OrderedLedger::apply_for(
     const std::string& dead_worker, std::span<const Entry> batch
 ) {
     const auto settle = [&](std::span<const SettleItem> items) {
-        return run_settle(*broker_, keys_, dead_worker, items);
+        return run_settle(*broker_, keys_, dead_worker, items).refusals;
     };
     const auto end_at = [&](std::size_t i) { return std::get_if<Settlement>(&batch[i]); };
+    const auto store = [&](std::span<const SettleItem> items) { return this->store(items); };
     Passage passage(settle_batch(batch, keys_));
     passage.through(
+        [&](const SettleItem& item, std::size_t i) { return before(item, batch[i]); }, store
+    );
+    passage.through(
         [&](const SettleItem& item, std::size_t i) -> std::optional<SettleItem> {
-            SettleItem follow{.tag = item.tag, .kind = 'k'};
-            const auto* end = end_at(i);
-            if (end && !writer_) follow.commands = follow_ups(*end, keys_);
+            SettleItem follow{.tag = item.tag, .kind = item.kind == 'f' ? 'f' : 'k'};
+            if (!writer_) follow.commands = follow_ups(batch[i], keys_);
             return follow;
         },
         settle
     );
     if (writer_) publish(batch, passage.on_their_way());
     passage.through(
-        [](const SettleItem& item, std::size_t) {
-            return item.result_key.empty() ? std::nullopt : std::optional(item);
-        },
+        [&](const SettleItem& item, std::size_t i) { return after(item, batch[i]); },
         [&](std::span<const SettleItem> items) { return try_to_store(items); }
     );
     passage.through(
         [&](const SettleItem& item, std::size_t i) -> std::optional<SettleItem> {
-            if (item.kind == 'k') return std::nullopt;
+            if (item.kind == 'k' || item.kind == 'f') return std::nullopt;
             SettleItem last{.tag = item.tag, .kind = item.kind, .note = item.note};
             if (const auto* end = end_at(i)) last.commands = disposal(*end, keys_);
             return last;
@@ -116,9 +122,7 @@ void OrderedLedger::publish(std::span<const Entry> batch, std::span<const std::s
     writer_->connect();
     bool any = false;
     for (const auto i : origin) {
-        const auto* end = std::get_if<Settlement>(&batch[i]);
-        if (!end) continue;
-        for (const auto& words : follow_ups(*end, keys_)) {
+        for (const auto& words : follow_ups(batch[i], keys_)) {
             writer_->out().begin(words.size());
             for (const auto& word : words) writer_->out().arg(word);
             any = true;
@@ -148,18 +152,43 @@ std::vector<Refusal> OrderedLedger::try_to_store(std::span<const SettleItem> ite
     }
 }
 
+// What follow-ups need must be there before somebody runs them.
+std::optional<SettleItem> OrderedLedger::before(const SettleItem& item, const Entry& entry) const {
+    SettleItem first{.tag = item.tag};
+    if (const auto* end = std::get_if<Settlement>(&entry))
+        first.extras = extra_effects(end->groups, {}, {}, keys_);
+    if (std::holds_alternative<Sending>(entry)) first.extras = item.extras;
+    if (first.extras.empty()) return std::nullopt;
+    return first;
+}
+
+std::optional<SettleItem> OrderedLedger::after(const SettleItem& item, const Entry& entry) const {
+    SettleItem last{.tag = item.tag, .result_key = item.result_key, .document = item.document};
+    if (const auto* end = std::get_if<Settlement>(&entry))
+        last.extras = extra_effects({}, end->also_store, end->chords, keys_);
+    if (last.extras.empty() && last.result_key.empty()) return std::nullopt;
+    return last;
+}
+
 std::vector<Refusal> OrderedLedger::store(std::span<const SettleItem> items) {
     std::vector<std::string_view> words;
     const auto count = std::to_string(items.size());
     words.push_back(count);
+    std::deque<std::string> counts;  // addresses stay
     for (const auto& item : items) {
         words.push_back(item.result_key);
         words.push_back(keys_.results->ttl);
         words.push_back(item.document);
+        counts.push_back(std::to_string(item.extras.size()));
+        words.push_back(counts.back());
+        for (const auto& extra : item.extras)
+            for (const auto& word : extra) words.push_back(word);
     }
-    const auto reply = results_->run(kStoreScript, {}, words);
+    const auto reply = results_->run(kResultsScript, {}, words);
     results_->check(reply, "store");
-    return refusals_in(reply);
+    auto applied = applied_in(reply);
+    note_complete(std::move(applied.chords));
+    return std::move(applied.refusals);
 }
 
 }  // namespace taskworker

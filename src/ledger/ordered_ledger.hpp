@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "ledger/ledger.hpp"
@@ -30,6 +31,8 @@ public:
         override;
 
 private:
+    std::optional<SettleItem> before(const SettleItem& item, const Entry& entry) const;
+    std::optional<SettleItem> after(const SettleItem& item, const Entry& entry) const;
     std::vector<Refusal> store(std::span<const SettleItem> items);
     std::vector<Refusal> try_to_store(std::span<const SettleItem> items);
 
@@ -40,5 +43,8 @@ private:
     std::string worker_;
     int failures_ = 0;  // in a row, to reach the server of results
 };
+
+// Results on a server of their own; see lua/results_only.lua.
+extern const redis::Script kResultsScript;
 
 }  // namespace taskworker

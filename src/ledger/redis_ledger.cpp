@@ -8,18 +8,20 @@
 
 namespace taskworker {
 
-const redis::Script kSettleScript{"settle", ledger::k_settle_lua};
+const redis::Script kSettleScript{"settle", ledger::k_settle_lua, ledger::k_results_lua};
 
 namespace {
 
 constexpr std::size_t kHead = 4;     // broker db, result db, now, n
-constexpr std::size_t kPerItem = 7;  // tag, kind, note, number of commands, key, ttl, document
+// tag, kind, note, number of commands, key, ttl, document, number of extras
+constexpr std::size_t kPerItem = 8;
 
 std::size_t arguments_of(std::span<const SettleItem> items) {
     std::size_t n = kHead;
     for (const auto& item : items) {
         n += kPerItem;
         for (const auto& words : item.commands) n += 1 + words.size();
+        for (const auto& words : item.extras) n += words.size();
     }
     return n;
 }
@@ -36,6 +38,9 @@ void write_item(redis::CommandWriter& out, const SettleItem& item, const LedgerK
     out.arg(item.result_key);
     out.arg(keys.results ? std::string_view(keys.results->ttl) : "0");
     out.arg(item.document);
+    out.arg(item.extras.size());
+    for (const auto& words : item.extras)
+        for (const auto& word : words) out.arg(word);
 }
 
 void write_batch(
@@ -62,19 +67,22 @@ void write_batch(
 
 }  // namespace
 
-std::vector<Refusal> refusals_in(const redis::Reply& reply) {
-    std::vector<Refusal> refusals;
-    for (std::size_t i = 0; i + 1 < reply.items.size(); i += 2) {
+Applied applied_in(const redis::Reply& reply) {
+    Applied applied;
+    if (reply.items.size() != 2) return applied;
+    const auto& refused = reply.items[0].items;
+    for (std::size_t i = 0; i + 1 < refused.size(); i += 2) {
         std::size_t index = 0;
-        const auto& text = reply.items[i].text;
+        const auto& text = refused[i].text;
         std::from_chars(text.data(), text.data() + text.size(), index);
-        const auto& why = reply.items[i + 1].text;
-        refusals.push_back({.index = index - 1, .lost = why == "lost", .why = why});
+        const auto& why = refused[i + 1].text;
+        applied.refusals.push_back({.index = index - 1, .lost = why == "lost", .why = why});
     }
-    return refusals;
+    for (const auto& group : reply.items[1].items) applied.chords.push_back(group.text);
+    return applied;
 }
 
-std::vector<Refusal> run_settle(
+Applied run_settle(
     redis::Connection& connection,
     const LedgerKeys& keys,
     const std::string& worker,
@@ -92,14 +100,16 @@ std::vector<Refusal> run_settle(
             continue;
         }
         connection.check(reply, "settle");
-        return refusals_in(reply);
+        return applied_in(reply);
     }
 }
 
 RedisLedger::RedisLedger(
     std::unique_ptr<redis::Connection> connection, LedgerKeys keys, std::string worker
 )
-    : connection_(std::move(connection)), keys_(std::move(keys)), worker_(std::move(worker)) {}
+    : connection_(std::move(connection)), keys_(std::move(keys)), worker_(std::move(worker)) {
+    keys_.worker = worker_;
+}
 
 std::vector<Refusal> RedisLedger::apply(std::span<const Entry> batch) {
     return apply_for(worker_, batch);
@@ -109,9 +119,10 @@ std::vector<Refusal> RedisLedger::apply_for(
     const std::string& dead_worker, std::span<const Entry> batch
 ) {
     const auto script = settle_batch(batch, keys_);
-    auto refusals = run_settle(*connection_, keys_, dead_worker, script.items);
-    for (auto& refusal : refusals) refusal.index = script.origin.at(refusal.index);
-    return refusals;
+    auto applied = run_settle(*connection_, keys_, dead_worker, script.items);
+    note_complete(std::move(applied.chords));
+    for (auto& refusal : applied.refusals) refusal.index = script.origin.at(refusal.index);
+    return std::move(applied.refusals);
 }
 
 }  // namespace taskworker

@@ -24,15 +24,21 @@ private:
     std::string worker_;
 };
 
+// What a batch came to.
+struct Applied {
+    std::vector<Refusal> refusals;
+    std::vector<std::string> chords;  // complete now
+};
+
 // Runs settle.lua once for these items; throws RedisError. Refusals carry indexes into `items`.
-std::vector<Refusal> run_settle(
+Applied run_settle(
     redis::Connection& connection,
     const LedgerKeys& keys,
     const std::string& worker,
     std::span<const SettleItem> items
 );
-// A script's answer: index (from 1), why, index, why, …
-std::vector<Refusal> refusals_in(const redis::Reply& reply);
+// A script's answer: {index (from 1), why, …}, {group, …}
+Applied applied_in(const redis::Reply& reply);
 extern const redis::Script kSettleScript;
 
 }  // namespace taskworker

@@ -24,6 +24,12 @@ bool same_address(const RedisUrl& a, const RedisUrl& b) {
            a.socket_path == b.socket_path;
 }
 
+// SELECT within a script is a right of its own.
+bool may_select(redis::Connection& connection, int db) {
+    connection.out().command("EVAL", "return redis.pcall('SELECT', ARGV[1])", "0", db);
+    return !connection.round_trip().front().error();
+}
+
 }  // namespace
 
 Servers servers_of(const Settings& settings) {
@@ -51,6 +57,11 @@ bool are_one_server(redis::Connection& broker, redis::Connection& results) {
         return false;
     }
     return id.empty() ? same_address(broker.url(), results.url()) : id == run_id(results);
+}
+
+bool share_a_server(redis::Connection& broker, redis::Connection& results, int db) {
+    return broker.url().user == results.url().user && are_one_server(broker, results) &&
+           may_select(broker, db);
 }
 
 }  // namespace taskworker

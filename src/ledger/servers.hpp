@@ -19,4 +19,8 @@ Servers servers_of(const Settings& settings);
 // results server that is away is another one: the broker is there. Throws RedisError.
 bool are_one_server(redis::Connection& broker, redis::Connection& results);
 
+// One server and one user behind both connections, where scripts on `broker` may SELECT `db`.
+// Throws RedisError.
+bool share_a_server(redis::Connection& broker, redis::Connection& results, int db);
+
 }  // namespace taskworker

@@ -20,6 +20,7 @@ struct LedgerKeys {
     std::optional<ResultKeys> results;  // none: results are not stored
     int broker_db = 0, result_db = 0;
     std::optional<int> store_tries = {};  // after which results are dropped; none: never
+    std::string worker = {};  // who finishes a chord that is complete
 };
 
 // What settle.lua is told about one entry.
@@ -30,11 +31,20 @@ struct SettleItem {
     std::vector<Words> commands = {};
     std::string result_key = {};  // empty: nothing is stored
     std::string document = {};
+    std::vector<Words> extras = {};  // results.lua: extras
 };
 
 // Follow-ups in their order, then what becomes of the message itself.
-std::vector<Words> follow_ups(const Settlement& settlement, const LedgerKeys& keys);
+std::vector<Words> follow_ups(const Entry& entry, const LedgerKeys& keys);
 std::vector<Words> disposal(const Settlement& settlement, const LedgerKeys& keys);
+
+// What goes to the result server beside the result: group sizes, results of others, chord parts.
+std::vector<Words> extra_effects(
+    const std::vector<GroupWrite>& groups,
+    const std::vector<ResultRecord>& results,
+    const std::vector<ChordPart>& parts,
+    const LedgerKeys& keys
+);
 
 // The batch as the script wants it. A Start or Progress that is overtaken by an end in the same
 // batch is left out: `origin` gives each item's index in the batch.

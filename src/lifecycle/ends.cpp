@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "lifecycle/events.hpp"
+#include "lifecycle/links.hpp"
 #include "lifecycle/records.hpp"
 #include "lifecycle/treatment.hpp"
 #include "message/python_repr.hpp"
@@ -17,41 +18,26 @@ Settlement begin_settlement(const Delivery& delivery) {
     return settlement;
 }
 
-void add_chord_part(
-    Settlement& settlement,
-    const Request& request,
-    const Links& links,
-    std::string state,
-    std::string result
-) {
-    // redis.py: on_chord_part_return gives up without a group
-    if (links.chord.is_null() || !request.group || request.group->empty()) return;
-    settlement.chord =
-        ChordPart{*request.group, request.group_index, std::move(state), std::move(result)};
-}
-
 void end_as_failure(
     Settlement& settlement,
     const Delivery& delivery,
     const TaskDef* task,
     const Failure& failure,
-    const Moment& moment
+    const Moment& moment,
+    ErrbacksHere here
 ) {
     const auto& request = delivery.request;
     const auto result = encode_failure(failure);
-    if (treatment_of(request, task, moment.settings).store_errors) {
+    const bool stored = treatment_of(request, task, moment.settings).store_errors;
+    if (stored) {
         settlement.store = record_of(delivery, "FAILURE", moment);
         settlement.store->result = result;
         if (!failure.traceback.empty()) settlement.store->traceback = failure.traceback;
     }
     const auto links = links_of(delivery);
     add_chord_part(settlement, request, links, "FAILURE", result);
-    if (auto left = follow_ups_of_failure(links); !left.empty()) {
-        auto event = task_event(Event::Type::LinksNotFollowed, request, moment.now);
-        event.reason = std::move(left);
-        event.sent = false;
-        settlement.events.push_back(std::move(event));
-    }
+    end_lost_steps(settlement, links, failure, stored, moment);
+    call_errbacks(settlement, delivery, links, failure, here, moment);
 }
 
 void end_as_revoked(

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "base/moment.hpp"
-#include "lifecycle/links.hpp"
+#include "lifecycle/follow_ups.hpp"
 #include "message/delivery.hpp"
 #include "message/settlement.hpp"
 #include "taskworker/outcome.hpp"
@@ -14,14 +14,15 @@ namespace taskworker {
 // Tag, id and list; Ack, nothing else.
 Settlement begin_settlement(const Delivery& delivery);
 
-// FAILURE by the errors rule, the chord's part, and what a failure would send. No event of the
+// FAILURE by the errors rule, the chord's part, the rest of the chain, errbacks. No event of the
 // failure itself: who calls knows whether it is logged.
 void end_as_failure(
     Settlement& settlement,
     const Delivery& delivery,
     const TaskDef* task,
     const Failure& failure,
-    const Moment& moment
+    const Moment& moment,
+    ErrbacksHere here = ErrbacksHere::NotYet
 );
 
 // REVOKED by the errors rule, the chord's part, the event.
@@ -31,16 +32,6 @@ void end_as_revoked(
     const TaskDef* task,
     const Revoked& revoked,
     const Moment& moment
-);
-
-// Where the task belongs to a chord: its part, once, whatever becomes of its own result (wire
-// §4.5).
-void add_chord_part(
-    Settlement& settlement,
-    const Request& request,
-    const Links& links,
-    std::string state,
-    std::string result
 );
 
 // "Task handler raised error: WorkerLostError(…)" for the log, task-failed for the rest.

@@ -1,7 +1,5 @@
 #include "lifecycle/links.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <string_view>
@@ -31,14 +29,6 @@ std::string_view literal(const Message& message) {
     return text.size() < 2 ? std::string_view{} : text.substr(1, text.size() - 2);
 }
 
-bool is_something(const Json& links) { return !links.is_null() && !links.empty(); }
-
-void add_count(std::string& text, const Json& links, std::string_view what) {
-    if (!is_something(links)) return;
-    const auto n = links.is_array() ? links.size() : 1;
-    text += fmt::format("{}{} {}{}", text.empty() ? "" : ", ", n, what, n == 1 ? "" : "s");
-}
-
 }  // namespace
 
 bool has_surely_no_links(const Message& message) {
@@ -61,20 +51,6 @@ Links links_of(const Delivery& delivery) {
     if (known != Links{} || has_surely_no_links(delivery.message)) return known;
     auto request = delivery.request;
     return decode_body(delivery.message, request) ? Links{} : of(request);
-}
-
-std::string follow_ups_of_success(const Links& links) {
-    std::string text;
-    add_count(text, links.callbacks, "callback");
-    add_count(text, links.chain, "next task");
-    return text;
-}
-
-std::string follow_ups_of_failure(const Links& links) {
-    std::string text;
-    add_count(text, links.errbacks, "errback");
-    add_count(text, links.chain, "next task");
-    return text;
 }
 
 }  // namespace taskworker

@@ -46,6 +46,15 @@ Request request_of(const Json& note, std::string id) {
     return request;
 }
 
+Links links_in(const Json& note) {
+    const auto& kept = canvas::member(note, "links");
+    Links links;
+    links.errbacks = canvas::member(kept, "errbacks");
+    links.chain = canvas::member(kept, "chain");
+    links.chord = canvas::member(kept, "chord");
+    return links;
+}
+
 }  // namespace
 
 std::optional<Settlement> settle_lost_start(
@@ -62,18 +71,17 @@ std::optional<Settlement> settle_lost_start(
     delivery.request = request_of(*json, std::move(*id));
     const auto failure = worker_lost_failure("Worker exited prematurely: its worker died.");
     auto settlement = begin_settlement(delivery);
-    if (flag_of(*json, "store", true)) {
+    const bool stored = flag_of(*json, "store", true);
+    if (stored) {
         Settings plain;  // result_extended needs the body, which is gone
         settlement.store =
             record_of(delivery, "FAILURE", Moment{moment.now, moment.luck, moment.node, plain});
         settlement.store->result = encode_failure(failure);
     }
-    if (flag_of(*json, "chord", false) && delivery.request.group)
-        settlement.chord = {
-            *delivery.request.group,
-            delivery.request.group_index,
-            "FAILURE",
-            encode_failure(failure)};
+    const auto links = links_in(*json);
+    add_chord_part(settlement, delivery.request, links, "FAILURE", encode_failure(failure));
+    end_lost_steps(settlement, links, failure, stored, moment);
+    call_errbacks(settlement, delivery, links, failure, ErrbacksHere::NotYet, moment);
     add_worker_lost_events(settlement, delivery.request, failure, moment);
     return settlement;
 }

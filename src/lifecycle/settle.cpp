@@ -8,6 +8,8 @@
 #include "lifecycle/deaths.hpp"
 #include "lifecycle/ends.hpp"
 #include "lifecycle/events.hpp"
+#include "lifecycle/follow_ups.hpp"
+#include "lifecycle/links.hpp"
 #include "lifecycle/lost.hpp"
 #include "lifecycle/records.hpp"
 #include "lifecycle/treatment.hpp"
@@ -48,8 +50,10 @@ public:
     }
     void operator()(const Unregistered&);
     void operator()(const Undecodable& undecodable);
+    void operator()(const Replaced& replaced);
 
 private:
+    void fail(const Failure& failure, ErrbacksHere here);
     Event event(Event::Type type) const;
     void tell_failed(const Failure& failure);
     void tell_rejected(bool requeue);
@@ -91,23 +95,25 @@ void End::operator()(const Success& success) {
         const auto serializer = serializer_named(moment_.settings.result_serializer);
         if (serializer && *serializer != Serializer::JsonText) serialize_text(*serializer, encoded);
     } catch (const EncodeError& error) {
-        return (*this)(Failure{
-            .type = "EncodeError",
-            .module = "kombu.exceptions",
-            .args = Json::array({error.what()}),
-            .message = error.what()});
+        return fail(
+            {.type = "EncodeError",
+             .module = "kombu.exceptions",
+             .args = Json::array({error.what()}),
+             .message = error.what()},
+            ErrbacksHere::NotYet
+        );
     }
     const auto links = links_of(delivery_);
-    if (auto left = follow_ups_of_success(links); !left.empty()) {
-        auto not_followed = event(Event::Type::LinksNotFollowed);
-        not_followed.reason = std::move(left);
-        not_followed.sent = false;
-        end_.events.push_back(std::move(not_followed));
-    }
+    auto children = execution_.children;
+    if (const auto wrong = follow_with_success(
+            end_, request_, links, success, encoded, children, moment_
+        ))
+        return fail(*wrong, ErrbacksHere::NotYet);
     add_chord_part(end_, request_, links, "SUCCESS", encoded);
     if (!treatment_.ignore_result) {
         end_.store = record_of(delivery_, "SUCCESS", moment_);
         end_.store->result = std::move(encoded);
+        if (!children.empty()) end_.store->children = to_json_text(children);
     }
     auto succeeded = event(Event::Type::TaskSucceeded);
     succeeded.result = success.repr.empty() ? python_repr(success.value) : success.repr;
@@ -118,6 +124,11 @@ void End::operator()(const Success& success) {
 // celery/worker/request.py: on_failure, on_timeout (wire §5.4). An early ack has nothing to decide:
 // the message is gone in any case.
 void End::operator()(const Failure& failure) {
+    const bool in_slot = execution_.started && !execution_.worker_lost && !execution_.timed_out;
+    fail(failure, in_slot ? ErrbacksHere::Called : ErrbacksHere::NotYet);
+}
+
+void End::fail(const Failure& failure, ErrbacksHere here) {
     const bool late = treatment_.acks_late;
     if (late && execution_.worker_lost && treatment_.reject_on_worker_lost) {
         // Celery lets it go round for ever.
@@ -128,7 +139,9 @@ void End::operator()(const Failure& failure) {
         requeue(with_one_death_more(delivery_.message));
         return tell_rejected(true);
     }
-    end_as_failure(end_, delivery_, task_, failure, moment_);
+    end_as_failure(end_, delivery_, task_, failure, moment_, here);
+    if (end_.store && !execution_.children.empty())
+        end_.store->children = to_json_text(execution_.children);
     if (late && execution_.timed_out && !treatment_.acks_on_failure_or_timeout) {
         requeue(mark_redelivered(delivery_.message.raw));
         return tell_rejected(true);
@@ -169,6 +182,15 @@ void End::operator()(const Ignored&) {
     auto ignored = event(Event::Type::TaskIgnored);
     ignored.sent = false;
     end_.events.push_back(std::move(ignored));
+}
+
+// Nothing is stored here: the replacement has the id, the links and the place in the chord.
+void End::operator()(const Replaced& replaced) {
+    if (const auto wrong = follow_with_replacement(
+            end_, request_, links_of(delivery_), replaced, moment_
+        ))
+        return fail(*wrong, ErrbacksHere::NotYet);
+    (*this)(Ignored{});
 }
 
 // celery/worker/consumer/consumer.py: on_unknown_task. Stored even if results are ignored, without

@@ -16,6 +16,15 @@ void add_text(std::string& out, std::string_view name, const std::optional<std::
     write_json_string(out, *value);
 }
 
+// What its failure would have to send: the message is gone by then.
+void add_links(std::string& out, const Links& links) {
+    auto kept = Json::object();
+    if (canvas::truthy(links.errbacks)) kept["errbacks"] = links.errbacks;
+    if (canvas::truthy(links.chain)) kept["chain"] = links.chain;
+    if (links.chord.is_object()) kept["chord"] = links.chord;
+    if (!kept.empty()) out.append(", \"links\": ").append(to_json_text(kept));
+}
+
 }  // namespace
 
 // Appended by hand: it is written for every early-ack task.
@@ -30,8 +39,7 @@ Start start_of(const Delivery& delivery, const TaskDef* task, const Settings& se
     add_text(note, "group", request.group);
     if (request.group_index) note += fmt::format(", \"index\": {}", *request.group_index);
     if (request.retries > 0) note += fmt::format(", \"retries\": {}", request.retries);
-    // Only a member of a group can be part of a chord.
-    if (request.group && !links_of(delivery).chord.is_null()) note += ", \"chord\": true";
+    add_links(note, links_of(delivery));
     if (!treatment_of(request, task, settings).store_errors) note += ", \"store\": false";
     note += "}";
     return {delivery.tag, std::move(note)};

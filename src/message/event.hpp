@@ -19,7 +19,7 @@ struct Event {
         SoftLimit, HardLimit, WorkerLost,
         Redelivered,        // a dead worker's task was handed back
         DeadLettered,
-        LinksNotFollowed,   // callbacks, errbacks or a chain that nobody sends yet
+        ErrbacksNotCalled,  // a signature that cannot be sent
     };
     Type type;
     TimePoint at{};

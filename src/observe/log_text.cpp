@@ -96,7 +96,7 @@ std::optional<log::Level> log_level(const Event& event) {
         case Type::TaskRejected:
         case Type::LeaseLost:
         case Type::SoftLimit:
-        case Type::LinksNotFollowed:
+        case Type::ErrbacksNotCalled:
             return log::Level::Warning;
         case Type::TaskUnregistered:
         case Type::HardLimit:
@@ -162,11 +162,9 @@ std::string log_text(const Event& event) {
             return fmt::format("Task {} of a dead worker is back in its queue", called(event));
         case Type::DeadLettered:
             return fmt::format("Task {} is a dead letter: {}", called(event), event.reason);
-        case Type::LinksNotFollowed:
+        case Type::ErrbacksNotCalled:
             return fmt::format(
-                "Task {} has {} that this version of taskworker does not send",
-                called(event),
-                event.reason
+                "Task {} failed, and its errbacks cannot be sent: {}", called(event), event.reason
             );
     }
     return {};

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "message/python_json.hpp"
 #include "pool/frame_bytes.hpp"
 #include "pool/outcome_bytes.hpp"
 
@@ -41,6 +42,19 @@ void put(FrameOut& out, const ReturnedFrame& f) {
 }
 void put(FrameOut& out, const MemoryFrame& f) { out.put(f.kib); }
 
+void put(FrameOut& out, const SentFrame& f) {
+    out.put(f.seq).put(static_cast<std::uint32_t>(f.spawned.publish.size()));
+    for (const auto& one : f.spawned.publish)
+        out.put(one.queue).put(static_cast<std::int32_t>(one.priority)).put(one.envelope);
+    out.put(static_cast<std::uint32_t>(f.spawned.groups.size()));
+    for (const auto& one : f.spawned.groups)
+        out.put(static_cast<std::uint8_t>(one.kind))
+            .put(one.group_id)
+            .put(static_cast<std::uint64_t>(one.size))
+            .put(one.document);
+    out.put(json_text_or_repr(f.spawned.children));
+}
+
 std::string text(FrameIn& in) { return std::string(in.text()); }
 std::uint64_t u64(FrameIn& in) { return in.number<std::uint64_t>(); }
 std::int64_t i64(FrameIn& in) { return in.number<std::int64_t>(); }
@@ -75,6 +89,30 @@ void get(FrameIn& in, ReturnedFrame& f) {
     for (auto& seq : f.seqs) seq = u64(in);
 }
 void get(FrameIn& in, MemoryFrame& f) { f = {u64(in)}; }
+
+void get(FrameIn& in, SentFrame& f) {
+    f.seq = u64(in);
+    // The bytes that are left bound what a count can make us reserve.
+    for (auto left = in.number<std::uint32_t>(); left > 0 && in.ok(); --left) {
+        auto& one = f.spawned.publish.emplace_back();
+        one.queue = text(in);
+        one.priority = in.number<std::int32_t>();
+        one.envelope = text(in);
+    }
+    for (auto left = in.number<std::uint32_t>(); left > 0 && in.ok(); --left) {
+        auto& one = f.spawned.groups.emplace_back();
+        const auto kind = in.number<std::uint8_t>();
+        if (kind > static_cast<std::uint8_t>(GroupWrite::Kind::Grown)) return in.fail();
+        one.kind = static_cast<GroupWrite::Kind>(kind);
+        one.group_id = text(in);
+        one.size = u64(in);
+        one.document = text(in);
+    }
+    auto parsed = parse_json(in.text());
+    auto* children = std::get_if<Json>(&parsed);
+    if (!children || !children->is_array()) return in.fail();
+    f.spawned.children = std::move(*children);
+}
 
 template <class T>
 std::optional<Frame> decode_as(FrameIn in) {

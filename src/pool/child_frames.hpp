@@ -7,6 +7,7 @@
 #include <variant>
 #include <vector>
 
+#include "message/settlement.hpp"
 #include "taskworker/outcome.hpp"
 
 namespace taskworker {
@@ -91,6 +92,11 @@ struct MemoryFrame {  // over max_memory: the child begins nothing more and exit
     std::uint64_t kib = 0;
     bool operator==(const MemoryFrame&) const = default;
 };
+struct SentFrame {  // messages that a task sends
+    std::uint64_t seq = 0;
+    Spawned spawned;
+    bool operator==(const SentFrame&) const = default;
+};
 
 using Frame = std::variant<
     InitFrame,
@@ -106,7 +112,8 @@ using Frame = std::variant<
     LogFrame,
     OutcomeFrame,
     ReturnedFrame,
-    MemoryFrame>;
+    MemoryFrame,
+    SentFrame>;
 
 // Redis' bound for a value is 512 MiB, and that is the largest message; a little more for the rest.
 inline constexpr std::size_t kMostFrameBytes = 640u << 20;

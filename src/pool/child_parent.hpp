@@ -61,6 +61,7 @@ private:
     void on(Child& child, LoadFailedFrame& frame);
     void on(Child& child, StartedFrame& frame);
     void on(Child& child, StateFrame& frame);
+    void on(Child& child, SentFrame& frame);
     void on(Child& child, EventFrame& frame);
     void on(Child& child, LogFrame& frame);
     void on(Child& child, OutcomeFrame& frame);

@@ -109,6 +109,12 @@ void ChildParent::on(Child& child, StateFrame& frame) {
     }
 }
 
+void ChildParent::on(Child& child, SentFrame& frame) {
+    if (const auto* entry = child.find(frame.seq)) {
+        listener_.sent(entry->job, std::move(frame.spawned));
+    }
+}
+
 void ChildParent::on(Child& child, EventFrame& frame) {
     const auto* entry = child.find(frame.seq);
     if (!entry) return;

@@ -17,6 +17,8 @@ void ChildPort::send_event(const Request&, const std::string& type, const Json& 
     send(EventFrame{seq_, now, type, to_json_text(fields)});
 }
 
+void ChildPort::send(const Request&, Spawned spawned) { send(SentFrame{seq_, std::move(spawned)}); }
+
 void ChildPort::log(const Request& request, int level, const std::string& text) {
     send(LogFrame{level, request.display_name(), request.id, text});
 }

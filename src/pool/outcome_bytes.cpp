@@ -55,6 +55,7 @@ void put(FrameOut&, const Ignored&) {}
 void put(FrameOut& out, const Revoked& r) { out.put(static_cast<std::uint8_t>(r.why)); }
 void put(FrameOut&, const Unregistered&) {}
 void put(FrameOut& out, const Undecodable& u) { out.put(u.why); }
+void put(FrameOut& out, const Replaced& r) { put(out, r.signature); }
 
 std::string text(FrameIn& in) { return std::string(in.text()); }
 Json json(FrameIn& in) {
@@ -118,6 +119,7 @@ void get(FrameIn& in, Revoked& r) {
 }
 void get(FrameIn&, Unregistered&) {}
 void get(FrameIn& in, Undecodable& u) { u.why = text(in); }
+void get(FrameIn& in, Replaced& r) { r.signature = json(in); }
 
 template <class T>
 Outcome get_as(FrameIn& in) {

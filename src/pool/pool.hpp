@@ -10,6 +10,7 @@
 #include "base/clock.hpp"
 #include "message/delivery.hpp"
 #include "message/event.hpp"
+#include "message/settlement.hpp"
 #include "taskworker/outcome.hpp"
 #include "taskworker/task_def.hpp"
 
@@ -41,6 +42,7 @@ public:
     virtual void finished(std::vector<Finished> batch) = 0;
     // ctx.update_state(): `meta` is JSON text.
     virtual void state_changed(const Job& job, const std::string& state, std::string meta) = 0;
+    virtual void sent(const Job& job, Spawned spawned) = 0;  // ctx.delay() and its kin
     virtual void event(Event event) = 0;  // SoftLimit, HardLimit, WorkerLost, TaskCustom
     // The job was never begun and cannot be any more (stop): hand its lease back.
     virtual void unstarted(std::vector<Job> jobs) = 0;

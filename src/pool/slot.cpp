@@ -25,6 +25,11 @@ void SlotPort::send_event(const Request&, const std::string& type, const Json& f
     if (!slot_.abandoned) listener_.event(std::move(event));
 }
 
+void SlotPort::send(const Request&, Spawned spawned) {
+    const std::lock_guard lock(slot_.speaking);
+    if (!slot_.abandoned) listener_.sent(job_, std::move(spawned));
+}
+
 void SlotPort::log(const Request& request, int level, const std::string& text) {
     log::task(log_level(level), {}, request.display_name(), request.id, text);
 }

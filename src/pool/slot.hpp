@@ -55,6 +55,7 @@ public:
 
     void update_state(const Request& request, const std::string& state, const Json& meta) override;
     void send_event(const Request& request, const std::string& type, const Json& fields) override;
+    void send(const Request& request, Spawned spawned) override;
     void log(const Request& request, int level, const std::string& text) override;
     std::stop_token soft_limit() const override { return soft_.get_token(); }
     std::stop_token stop() const override { return stop_.get_token(); }

@@ -3,6 +3,7 @@
 #include <map>
 
 #include "task/annotations.hpp"
+#include "task/builtins.hpp"
 #include "task/type_name.hpp"
 #include "taskworker/errors.hpp"
 
@@ -58,6 +59,8 @@ void App::add(TaskDef task) {
         throw ConfigError("task '" + name + "' is registered twice");
     }
 }
+
+void App::mark_errback(std::string_view name) { state_->tasks.find(name)->second.errback = true; }
 
 void App::alias(std::string_view name, std::string_view of) {
     const TaskDef* known = find(of);
@@ -121,7 +124,7 @@ const ControlCommand* App::find_control(std::string_view name) const {
 
 const TaskDef* App::find(std::string_view name) const {
     const auto found = state_->tasks.find(name);
-    return found == state_->tasks.end() ? nullptr : &found->second;
+    return found == state_->tasks.end() ? find_builtin(name) : &found->second;
 }
 
 std::vector<std::string> App::names() const {

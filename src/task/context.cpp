@@ -16,6 +16,7 @@ enum Level { Debug = 1, Info = 2, Warning = 3, Problem = 4 };  // spdlog's numbe
 
 Retry::~Retry() = default;
 TaskStopped::~TaskStopped() = default;
+Replacement::~Replacement() = default;
 
 // ---- behind the handle ----
 
@@ -74,6 +75,20 @@ void Context::sleep(Seconds duration) const { state_->sleep(duration); }
 std::stop_token Context::stop_token() const { return state_->stop_token(); }
 void* Context::find_resource(std::type_index type) const { return state_->resources.get(type); }
 const Settings& Context::settings() const { return state_->resources.settings(); }
+
+namespace {
+
+std::string id_of(const Json& tuple) { return tuple.at(0).at(0).get<std::string>(); }
+
+}  // namespace
+
+Json Context::send(const Signature& signature) const { return state_->send(signature); }
+std::string Context::apply_async(const Signature& signature) const {
+    return id_of(state_->send(signature));
+}
+std::string Context::add_to_chord(const Signature& signature) const {
+    return id_of(state_->add_to_chord(signature));
+}
 
 void TaskLog::debug(std::string_view text) const {
     state_->port.log(state_->request, Debug, std::string(text));

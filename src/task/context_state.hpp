@@ -10,6 +10,7 @@
 #include "task/execute.hpp"
 #include "task/resources.hpp"
 #include "taskworker/request.hpp"
+#include "taskworker/signature.hpp"
 
 namespace taskworker {
 
@@ -18,18 +19,26 @@ namespace taskworker {
 class ContextState {
 public:
     ContextState(
-        const Request& call, TaskPort& world, Resources& made, const Message* received = nullptr
+        const Request& call,
+        TaskPort& world,
+        Resources& made,
+        const Moment& begin,
+        const Message* received = nullptr
     )
         : request(call),
           port(world),
           resources(made),
           message(received),
+          moment_(begin),
           soft_limit_(world.soft_limit()),
           stop_(world.stop()) {}
 
     void check();
     void sleep(Seconds duration);
     std::stop_token stop_token();
+    // Sends a canvas in the task's name: its result as Celery's tuple.
+    Json send(const Signature& signature);
+    Json add_to_chord(const Signature& signature);
 
     const Request& request;
     TaskPort& port;
@@ -39,6 +48,11 @@ public:
 private:
     bool struck() const { return soft_limit_.stop_requested() && !told_.load(); }
 
+    template <class Prepare>
+    Json send(Json signature, Prepare prepare);
+
+    const Moment& moment_;  // its luck is guarded by sending_
+    std::mutex sending_;
     const std::stop_token soft_limit_, stop_;
     std::atomic<bool> told_ = false;  // the soft limit strikes once, as Celery's does
     std::mutex mutex_;

@@ -9,9 +9,11 @@
 #include "task/around.hpp"
 #include "task/bind_arguments.hpp"
 #include "task/context_state.hpp"
+#include "task/errback_call.hpp"
 #include "task/error_info.hpp"
 #include "task/retry_plan.hpp"
 #include "task/run_request.hpp"
+#include "task/send.hpp"
 
 namespace taskworker {
 namespace {
@@ -49,6 +51,14 @@ Outcome failed(
                  : Outcome(std::move(failure));
 }
 
+// What cannot take a task's place is refused where Celery refuses it: in the task.
+Outcome replaced(const TaskDef& task, const Replacement& replacement) {
+    Replaced outcome{as_json(replacement.signature)};
+    const auto wrong = check_replacement(outcome.signature);
+    if (!wrong) return outcome;
+    return python_error(wrong->type, wrong->module, wrong->args, task.name);
+}
+
 // What the body threw. Ignore, Reject and Retry pass autoretry by: with autoretry_for=(Exception,)
 // Celery retries a Reject, which nobody wants. Wrong arguments do not become right by trying again.
 Outcome thrown(const TaskDef& task, const Request& request, const Moment& moment) {
@@ -64,6 +74,8 @@ Outcome thrown(const TaskDef& task, const Request& request, const Moment& moment
         return Rejected{reject.requeue, reject.reason};
     } catch (const Ignore&) {
         return Ignored{};
+    } catch (const Replacement& replacement) {
+        return replaced(task, replacement);
     } catch (const TaskStopped&) {
         return Revoked{Revoked::Why::Terminated};
     } catch (const BadArgument&) {
@@ -152,7 +164,10 @@ Outcome execute(
         if (request.hostname.empty()) request.hostname = moment.node;
         if (auto malformed = decode_body(delivery.message, request))
             return Undecodable{malformed->why};
-        return called(task, request, port, resources, moment, &delivery.message);
+        auto outcome = called(task, request, port, resources, moment, &delivery.message);
+        if (const auto* failure = std::get_if<Failure>(&outcome))
+            call_errbacks(request, *failure, port, resources, moment);
+        return outcome;
     });
 }
 

@@ -6,6 +6,7 @@
 
 #include "base/moment.hpp"
 #include "message/delivery.hpp"
+#include "message/settlement.hpp"
 #include "taskworker/outcome.hpp"
 #include "taskworker/task_def.hpp"
 
@@ -24,6 +25,8 @@ public:
     virtual void send_event(
         const Request& request, const std::string& type, const Json& fields
     ) = 0;
+    // Messages that the task sends; they go out while it runs.
+    virtual void send(const Request& request, Spawned spawned) = 0;
     virtual void log(
         const Request& request, int level, const std::string& text
     ) = 0;                                           // spdlog's levels

@@ -26,6 +26,7 @@ public:
     void* get(std::type_index type);
     const App& app() const { return app_; }
     const Settings& settings() const { return settings_; }
+    const App& app() const { return app_; }
 
 private:
     struct Slot {

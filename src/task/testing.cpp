@@ -23,6 +23,10 @@ public:
         const std::lock_guard lock(mutex_);
         run_.events.push_back({type, fields});
     }
+    void send(const Request&, Spawned spawned) override {
+        const std::lock_guard lock(mutex_);
+        for (auto& child : spawned.children) run_.sent.push_back(std::move(child));
+    }
     void log(const Request&, int level, const std::string& text) override {
         static constexpr std::array kLevels = {
             "trace", "debug", "info", "warning", "error", "critical"};

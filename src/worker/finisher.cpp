@@ -4,12 +4,15 @@
 #include <iterator>
 #include <utility>
 
+#include "base/log.hpp"
 #include "lifecycle/duplicate.hpp"
 #include "lifecycle/events.hpp"
 #include "lifecycle/settle.hpp"
 #include "lifecycle/start.hpp"
 #include "lifecycle/treatment.hpp"
 #include "message/publish.hpp"
+#include "message/python_repr.hpp"
+#include "worker/errback_jobs.hpp"
 #include "worker/tell.hpp"
 
 namespace taskworker {
@@ -29,12 +32,22 @@ Settlement handing_back(const Delivery& delivery, bool had_begun) {
     return s;
 }
 
+void errback_ended(const Finished& finished) {
+    const auto* failure = std::get_if<Failure>(&finished.outcome);
+    if (!failure) return;
+    const auto& request = finished.job.delivery->request;
+    log::error(
+        "errback {} for {} raised {}", request.task, request.id, python_repr(*failure)
+    );
+}
+
 }  // namespace
 
 Finisher::Finisher(FinisherParts parts) : with_(std::move(parts)) {}
 
 void Finisher::started(const Job& job, int pid, TimePoint at) {
     const auto& delivery = *job.delivery;
+    if (is_errback(delivery)) return;
     const auto treatment = treatment_of(delivery.request, job.task, with_.settings);
     with_.held.start(delivery.tag, pid, at, job.hard_limit);
     if (!treatment.acks_late) with_.settler.push(start_of(delivery, job.task, with_.settings));
@@ -51,6 +64,10 @@ void Finisher::finished(std::vector<Finished> batch) {
     std::vector<Settlement> settlements;
     settlements.reserve(batch.size());
     for (const auto& finished : batch) {
+        if (is_errback(*finished.job.delivery)) {
+            errback_ended(finished);
+            continue;
+        }
         with_.held.settle(finished.job.delivery->tag);
         remember_runtime(finished.runtime);
         settlements.push_back(settlement_of(finished, now));
@@ -80,13 +97,14 @@ Settlement Finisher::settlement_of(const Finished& finished, const Moment& now) 
         return handing_back(*job.delivery, true);
     }
     if (revoked) tell(with_.app, task_revoked, job.delivery->request);
-    const Execution execution{
+    Execution execution{
         .runtime = finished.runtime,
         .pid = finished.pid,
         .process = finished.process,
         .started = true,
         .worker_lost = finished.worker_lost,
         .timed_out = finished.timed_out};
+    if (with_children_ > 0) execution.children = take_children(job.delivery->tag);
     const auto signal = signal_of(job.delivery->tag);
     const bool cancelled = revoked && revoked->why == Revoked::Why::Terminated;
     if (cancelled && finished.pid == 0)  // it had not begun: nothing was there to be terminated
@@ -114,6 +132,27 @@ void Finisher::drop_duplicate(const Delivery& delivery) {
     with_.settler.push(std::move(one));
 }
 
+void Finisher::sent(const Job& job, Spawned spawned) {
+    const auto& tag = job.delivery->tag;
+    const bool errback = is_errback(*job.delivery);
+    if (!errback && !spawned.children.empty()) {
+        const std::lock_guard lock(mutex_);
+        auto& all = children_[tag];
+        if (!all.is_array()) all = Json::array();
+        for (auto& child : spawned.children) all.push_back(std::move(child));
+        with_children_ = children_.size();
+    }
+    with_.settler.push(Sending{
+        errback ? std::string() : tag, std::move(spawned.publish), std::move(spawned.groups)});
+}
+
+Json Finisher::take_children(const std::string& tag) {
+    const std::lock_guard lock(mutex_);
+    auto node = children_.extract(tag);
+    with_children_ = children_.size();
+    return node ? std::move(node.mapped()) : Json::array();
+}
+
 void Finisher::remember_runtime(Seconds runtime) {
     // Lost updates between threads do not matter: it is an average.
     const double old = average_runtime_.load(std::memory_order_relaxed);
@@ -122,6 +161,7 @@ void Finisher::remember_runtime(Seconds runtime) {
 }
 
 void Finisher::state_changed(const Job& job, const std::string& state, std::string meta) {
+    if (is_errback(*job.delivery)) return;
     auto luck = luck_.draw();
     with_.settler.push(progress_of(*job.delivery, state, std::move(meta), moment(luck)));
 }
@@ -145,7 +185,17 @@ void Finisher::event(Event event) { with_.observer.on(event); }
 void Finisher::unstarted(std::vector<Job> jobs) {
     std::vector<std::shared_ptr<const Delivery>> deliveries;
     deliveries.reserve(jobs.size());
-    for (auto& job : jobs) deliveries.push_back(std::move(job.delivery));
+    for (auto& job : jobs) {
+        if (is_errback(*job.delivery)) {
+            log::warning(
+                "errback {} for {} is not called: the worker stops",
+                job.delivery->request.task,
+                job.delivery->request.id
+            );
+            continue;
+        }
+        deliveries.push_back(std::move(job.delivery));
+    }
     hand_back(std::move(deliveries));
 }
 

@@ -6,6 +6,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <unordered_set>
 #include <vector>
 
@@ -40,6 +41,7 @@ public:
     void started(const Job& job, int pid, TimePoint at) override;
     void finished(std::vector<Finished> batch) override;
     void state_changed(const Job& job, const std::string& state, std::string meta) override;
+    void sent(const Job& job, Spawned spawned) override;
     void event(Event event) override;
     void unstarted(std::vector<Job> jobs) override;
     void failed(const std::string& why) override;
@@ -69,10 +71,11 @@ public:
 
 private:
     Moment moment(Luck& luck) const {
-        return {with_.clock.now(), luck, with_.node, with_.settings};
+        return {with_.clock.now(), luck, with_.node, with_.settings, &with_.app};
     }
     Settlement settlement_of(const Finished& finished, const Moment& now);
     std::optional<int> signal_of(const std::string& tag);
+    Json take_children(const std::string& tag);
     void remember_runtime(Seconds runtime);
     bool is_taken_back(const std::string& tag);
 
@@ -82,6 +85,8 @@ private:
     std::map<std::string, int> signals_;          // guarded by mutex_; by tag
     std::unordered_set<std::string> taken_back_;  // guarded by mutex_; tags
     std::atomic<bool> terminated_{false};  // some signal was noted
+    std::unordered_map<std::string, Json> children_;  // guarded by mutex_; by tag
+    std::atomic<std::size_t> with_children_{0};       // its size: mostly 0
     std::atomic<bool> going_down_{false};
     std::atomic<double> average_runtime_{0};
     std::atomic<std::size_t> handed_back_{0};

@@ -37,7 +37,8 @@ Keeper::Keeper(KeeperParts parts)
            .clock = with_.clock,
            .leases = with_.leases,
            .ledger = with_.ledger,
-           .observer = with_.observer}
+           .observer = with_.observer,
+           .then = with_.then}
       ) {}
 
 Keeper::~Keeper() { stop(); }

@@ -16,6 +16,7 @@
 #include "worker/held.hpp"
 #include "worker/luck_source.hpp"
 #include "worker/reaper.hpp"
+#include "worker/settler.hpp"
 
 namespace taskworker {
 
@@ -33,6 +34,7 @@ struct KeeperParts {
     // How the consumer does: room and fetched of a Look.
     std::function<FetchWatch::Look()> intake;
     std::function<void()> reconnect;  // asks the consumer for it
+    Settler::Then then = {};  // as the settler's: lost tasks have chords and errbacks too
 };
 
 // Keeps us alive in the eyes of others and looks after the dead: beat, renewal, reaping and kombu's

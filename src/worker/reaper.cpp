@@ -1,5 +1,6 @@
 #include "worker/reaper.hpp"
 
+#include <utility>
 #include <vector>
 
 #include "base/log.hpp"
@@ -25,7 +26,7 @@ Reaper::Done Reaper::reap(const std::string& worker) {
 
 void Reaper::settle(const std::string& worker, const ReapReport& report) {
     auto luck = luck_.draw();
-    const Moment moment{with_.clock.now(), luck, with_.node, with_.settings};
+    const Moment moment{with_.clock.now(), luck, with_.node, with_.settings, &with_.app};
     std::vector<Entry> lost, poisoned;
     for (const auto& start : report.started)
         if (auto settlement = settle_lost_start(start.tag, start.note, moment))
@@ -51,8 +52,15 @@ void Reaper::tell(std::span<const Entry> ends, std::span<const Refusal> refusals
             );
     }
     for (std::size_t i = 0; i < ends.size(); ++i)
-        if (!refused[i])
-            for (const auto& event : std::get<Settlement>(ends[i]).events) with_.observer.on(event);
+        if (!refused[i]) follow(std::get<Settlement>(ends[i]));
+    auto chords = with_.ledger.complete_chords();
+    if (!chords.empty() && with_.then.chords_complete)
+        with_.then.chords_complete(std::move(chords));
+}
+
+void Reaper::follow(const Settlement& end) {
+    for (const auto& event : end.events) with_.observer.on(event);
+    if (!end.run_in_pool.empty() && with_.then.run) with_.then.run(end.run_in_pool);
 }
 
 }  // namespace taskworker

@@ -8,6 +8,7 @@
 #include "observe/observer.hpp"
 #include "taskworker/app.hpp"
 #include "worker/luck_source.hpp"
+#include "worker/settler.hpp"
 
 namespace taskworker {
 
@@ -19,6 +20,7 @@ struct ReaperParts {
     Leases& leases;
     Ledger& ledger;  // ends what dead workers had begun
     Observer& observer;
+    Settler::Then then = {};  // lost tasks have chords and errbacks too
 };
 
 // Takes over from a dead worker: what it held goes back, what it had begun is told as lost. Not
@@ -33,6 +35,7 @@ public:
 
 private:
     void settle(const std::string& worker, const ReapReport& report);
+    void follow(const Settlement& end);
     void tell(std::span<const Entry> ends, std::span<const Refusal> refusals);
 
     ReaperParts with_;

@@ -13,6 +13,7 @@
 #include "lifecycle/refused.hpp"
 #include "task/around.hpp"
 #include "worker/cry.hpp"
+#include "worker/errback_jobs.hpp"
 #include "worker/make_pool.hpp"
 
 namespace taskworker {
@@ -93,6 +94,14 @@ RunningWorker::RunningWorker(
            .pool_failed = [this](const std::string& why) { pool_failed(why); }}
       ),
       pool_(make_pool(app, settings, options, resources_)),
+      chord_finisher_(
+          {.app = app,
+           .settings = settings,
+           .node = options.node,
+           .clock = clock_,
+           .chords = open_chord_ledger(settings, id),
+           .run = [this](const std::vector<PoolJob>& jobs) { run_errbacks(jobs); }}
+      ),
       keeper_(
           {.app = app,
            .settings = settings,
@@ -109,7 +118,8 @@ RunningWorker::RunningWorker(
                    return FetchWatch::Look{
                        .room = consumer_.has_room(), .backlog = 0, .fetched = consumer_.fetched()};
                },
-           .reconnect = [this] { consumer_.post(Reconnect{}); }}
+           .reconnect = [this] { consumer_.post(Reconnect{}); },
+           .then = then()}
       ),
       consumer_(
           {.app = app,
@@ -249,7 +259,9 @@ void RunningWorker::start() {
     events_.start();
     if (executes_itself()) tell(process_start);
     pool_->start(finisher_);
+    settler_.then(then());
     settler_.start();
+    chord_finisher_.start();
     keeper_.start();
     auto queues = options_.queues;
     if (queues.empty()) queues.push_back(settings_.task_default_queue);
@@ -287,6 +299,7 @@ bool RunningWorker::finish() {
         log::warning("Restoring {} unacknowledged message(s)", n);
     if (const auto left = settler_.stop(clock_.ticks() + kSettleAtEnd); left > 0)
         log::error("{} result(s) could not be stored; their tasks will be run again", left);
+    chord_finisher_.stop();
     if (control_) control_->stop();
     events_.stop();
     keeper_.stop();
@@ -304,6 +317,21 @@ void RunningWorker::over(std::span<const std::string> tags) {
 void RunningWorker::lost(const std::string& tag, Inflight::Stage stage) {
     if (stage == Inflight::Stage::Reserved) pool_->cancel(tag, SIGKILL);
     log::warning("lease lost: {} (another worker has the task now)", tag);
+}
+
+Settler::Then RunningWorker::then() {
+    return {
+        .chords_complete =
+            [this](std::vector<std::string> groups) { chord_finisher_.finish(std::move(groups)); },
+        .run = [this](const std::vector<PoolJob>& jobs) { run_errbacks(jobs); }};
+}
+
+void RunningWorker::run_errbacks(const std::vector<PoolJob>& jobs) {
+    std::vector<Job> ready;
+    for (const auto& one : jobs)
+        if (auto job = job_of(one, app_, std::to_string(++errbacks_)))
+            ready.push_back(std::move(*job));
+    if (!ready.empty()) pool_->submit(std::move(ready));
 }
 
 void RunningWorker::pool_failed(const std::string& why) {

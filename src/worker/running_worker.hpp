@@ -20,6 +20,7 @@
 #include "observe/task_counts.hpp"
 #include "pool/pool.hpp"
 #include "task/resources.hpp"
+#include "worker/chord_finisher.hpp"
 #include "worker/consumer.hpp"
 #include "worker/control_service.hpp"
 #include "worker/finisher.hpp"
@@ -71,6 +72,8 @@ private:
     void pool_failed(const std::string& why);
     std::optional<Settlement> instead_of(const Settlement& refused, const std::string& why) const;
     bool executes_itself() const;  // its own threads run the tasks
+    void run_errbacks(const std::vector<PoolJob>& jobs);
+    Settler::Then then();
 
     const App& app_;
     const Settings& settings_;
@@ -98,6 +101,7 @@ private:
     Settler settler_;
     Finisher finisher_;
     std::unique_ptr<Pool> pool_;
+    ChordFinisher chord_finisher_;
     Keeper keeper_;
     Consumer consumer_;
     EventPublisher events_;
@@ -105,6 +109,7 @@ private:
     std::unique_ptr<MetricsHttp> http_;
     std::unique_ptr<ControlService> control_;  // none without worker_enable_remote_control
     std::atomic<bool> failed_{false}, started_{false}, stopping_{false};
+    std::atomic<std::uint64_t> errbacks_{0};
 };
 
 }  // namespace taskworker

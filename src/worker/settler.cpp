@@ -75,6 +75,12 @@ void Settler::push(Progress progress) {
     ready_.notify_one();
 }
 
+void Settler::push(Sending sending) {
+    const std::lock_guard lock(mutex_);
+    entries_.emplace_back(std::move(sending));
+    ready_.notify_one();
+}
+
 void Settler::push(Start start) {
     const auto due = clock_.ticks() + kStartGrace;
     const std::lock_guard lock(mutex_);
@@ -179,6 +185,8 @@ void Settler::apply(std::vector<Entry> batch) {
 bool Settler::try_apply(std::span<const Entry> batch, bool again) {
     try {
         report(batch, ledger_.apply(batch), again);
+        auto chords = ledger_.complete_chords();
+        if (!chords.empty() && then_.chords_complete) then_.chords_complete(std::move(chords));
         return true;
     } catch (const Error& error) {
         if (!again)
@@ -219,6 +227,7 @@ void Settler::report(std::span<const Entry> batch, std::span<const Refusal> refu
                     settlement->events.empty() ? std::string() : settlement->events.front().name});
         } else {
             for (const auto& event : settlement->events) observer_.on(event);
+            if (!settlement->run_in_pool.empty() && then_.run) then_.run(settlement->run_in_pool);
         }
     }
     if (!over.empty()) over_(over);

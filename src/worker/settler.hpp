@@ -41,8 +41,17 @@ public:
     );
     ~Settler();  // as stop(): nothing is dropped unless Redis is away beyond the deadline
 
+    // What has to happen when effects are in Redis; called from the settler's thread. Set before
+    // start().
+    struct Then {
+        std::function<void(std::vector<std::string> groups)> chords_complete = {};
+        std::function<void(std::vector<PoolJob> jobs)> run = {};
+    };
+    void then(Then then) { then_ = std::move(then); }
+
     void start();
     void push(std::vector<Settlement> settlements);
+    void push(Sending sending);
     void push(Progress progress);
     // An early-ack task began. Its mark is written after a short grace, and not at all if its end
     // comes first: one round trip less for every short task. The price: a worker that is killed
@@ -72,6 +81,7 @@ private:
     Over over_;
     Instead instead_;
     const BackoffTimer backoff_;
+    Then then_;
     std::unordered_map<std::string, int> refused_;  // tag → how often; the settler's own
     std::mutex mutex_;
     std::condition_variable ready_;

@@ -4,35 +4,37 @@
 -- ARGV  broker db, result db, now, n, then per delivery:
 --         tag
 --         'e' ends it; 's' marks it as started (early ack: it leaves unacked, its note says so);
---         'k' keeps the lease (a state on the way)
+--         'k' keeps the lease (a state on the way); 'f' has none (what an errback sends)
 --         note of the mark ('' but for 's')
 --         number of commands in the broker's db, then per command: number of words, words…
 --         result key ('' = no result), TTL in seconds ('0' = none), document
--- returns  index (from 1), why, index, why, …: deliveries without effect. 'lost': the lease is not
+--         further effects on results and chords (results.lua: extras)
+-- returns  {index (from 1), why, index, why, …}: deliveries without effect. 'lost': the lease is not
 --          ours any more; else what Redis said (the lease is ours again then)
+--          {group, …}: chords that are complete now, for us to finish
 -- The leases go first: ZREM of all tags answers in one command whether all were ours, so the usual
 -- case costs no look-up per task; and a script whose first write frees memory may go on writing at
 -- maxmemory. What fails gets its lease back. Nobody sees the order of commands within a script.
-local call, pcall, argv = redis.call, redis.pcall, ARGV
 local unacked, index, started = KEYS[1], KEYS[2], KEYS[3]
 local now, n = argv[3], tonumber(argv[4])
 local tag, kind, commands, result, ends, a = {}, {}, {}, {}, {}, 5
 for i = 1, n do
   tag[i], kind[i], commands[i] = argv[a], argv[a + 1], a + 3
-  if kind[i] ~= 'k' then ends[#ends + 1] = tag[i] end
+  if kind[i] ~= 'k' and kind[i] ~= 'f' then ends[#ends + 1] = tag[i] end
   local count = argv[a + 3]
   a = a + 4
   if count ~= '0' then
     for _ = 1, tonumber(count) do a = a + 1 + tonumber(argv[a]) end
   end
   result[i], a = a, a + 3
+  if argv[a] == '0' then a = a + 1 else a = skipped(a) end
 end
 local all_ours = #ends == 0 or call('ZREM', index, unpack(ends)) == #ends
 
 local why = {}
 for i = 1, n do
   local marked = false
-  if kind[i] == 'k' or not all_ours then
+  if kind[i] == 'k' or not (all_ours or kind[i] == 'f') then
     marked = call('HEXISTS', started, tag[i]) == 1
     if not marked and call('HEXISTS', unacked, tag[i]) == 0 then why[i] = 'lost' end
   end
@@ -55,40 +57,16 @@ for i = 1, n do
   end
 end
 
--- Whether a stored document says SUCCESS: in JSON and in msgpack as anybody writes it, Celery's field
--- order is the same for all; PyYAML sorts the fields.
-local function succeeded(document)
-  if string.sub(document, 1, 20) == '{"status": "SUCCESS"' then return true end
-  local packed = '\166status\167SUCCESS'
-  if string.sub(document, 2, 16) == packed or string.sub(document, 4, 18) == packed then return true end
-  return string.sub(document, 1, 16) == 'status: SUCCESS\n'
-    or string.find(document, '\nstatus: SUCCESS\n', 1, true) ~= nil
-end
-
--- A stored SUCCESS stays. NX first: one command when there is nothing yet, a look only when there is.
-local function store(key, ttl, document)
-  local kept = false
-  local answer
-  if ttl == '0' then answer = pcall('SET', key, document, 'NX')
-  else answer = pcall('SET', key, document, 'EX', ttl, 'NX') end
-  if answer == false then
-    answer = pcall('GET', key)
-    if type(answer) == 'table' and answer.err then return answer.err end
-    kept = answer and succeeded(answer)
-    if not kept then
-      if ttl == '0' then answer = pcall('SET', key, document)
-      else answer = pcall('SETEX', key, ttl, document) end
-    end
-  end
-  if type(answer) == 'table' and answer.err then return answer.err end
-  if not kept then call('PUBLISH', key, document) end
-end
-
 local other_db = argv[1] ~= argv[2]
 if other_db then call('SELECT', argv[2]) end
 for i = 1, n do
   local p = result[i]
   if not why[i] and argv[p] ~= '' then why[i] = store(argv[p], argv[p + 1], argv[p + 2]) end
+  if argv[p + 3] ~= '0' and not why[i] then
+    local _, wrong, done = extras(p + 3)
+    why[i] = wrong
+    for _, group in ipairs(done or {}) do complete[#complete + 1] = group end
+  end
 end
 if other_db then call('SELECT', argv[1]) end
 
@@ -107,4 +85,4 @@ if #over > 0 then
   call('HDEL', unacked, unpack(over))
   if not all_ours then call('HDEL', started, unpack(over)) end
 end
-return refused
+return {refused, complete}

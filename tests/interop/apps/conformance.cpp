@@ -21,4 +21,5 @@ TASKWORKER_MODULE(app) {
     add_request_tasks(app);
     add_state_tasks(app);
     add_recording_tasks(app);
+    add_workflow_tasks(app);
 }

@@ -17,6 +17,7 @@ void add_retry_tasks(tw::App& app);
 void add_request_tasks(tw::App& app);
 void add_state_tasks(tw::App& app);
 void add_recording_tasks(tw::App& app);
+void add_workflow_tasks(tw::App& app);
 
 // The app's own exception class.
 class ConformanceError : public tw::TaskError {

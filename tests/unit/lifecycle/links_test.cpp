@@ -40,7 +40,7 @@ TEST(Links, AnyOtherEmbedMustBeOpened) {
           "null"}) {
         const auto delivery = with_body(std::string("[[1], {}, ") + embed + "]");
         EXPECT_FALSE(has_surely_no_links(delivery.message)) << embed;
-        EXPECT_EQ(follow_ups_of_success(links_of(delivery)), "") << embed;
+        EXPECT_FALSE(canvas::truthy(links_of(delivery).callbacks)) << embed;
     }
 }
 
@@ -60,15 +60,6 @@ TEST(Links, ABodyThatCannotBeReadHasNone) {
     EXPECT_EQ(links_of(with_body("[[1], {}, {")), Links{});
 }
 
-TEST(Links, CountsWhatIsToFollow) {
-    Links links;
-    EXPECT_EQ(follow_ups_of_success(links), "");
-    links.callbacks = Json::array({1, 2});
-    links.errbacks = Json::array({1});
-    links.chain = Json::array({1});
-    EXPECT_EQ(follow_ups_of_success(links), "2 callbacks, 1 next task");
-    EXPECT_EQ(follow_ups_of_failure(links), "1 errback, 1 next task");
-}
 
 }  // namespace
 }  // namespace taskworker

@@ -47,7 +47,7 @@ TEST(SettleRejected, TellsTheReasonAndStoresNothing) {
 TEST(SettleIgnored, AcksAndStoresNothing) {
     const auto s = end_with(DeliveryBuilder(), Ignored{}, {.acks_late = true});
     EXPECT_EQ(s.disposition, Disposition::Ack);
-    EXPECT_FALSE(s.store || s.chord);
+    EXPECT_FALSE(s.store || !s.chords.empty());
     EXPECT_EQ(s.events.at(0).type, Event::Type::TaskIgnored);
     EXPECT_FALSE(s.events.at(0).sent);
 }
@@ -91,9 +91,9 @@ TEST(SettleRevokedTask, FollowsTheErrorsRuleAndTellsTheChord) {
     delivery.embed(std::string(R"({"chord": )") + kSignature + "}");
     const auto s = end_with(delivery, Revoked{Revoked::Why::Expired}, {.ignore_result = true});
     EXPECT_FALSE(s.store);
-    ASSERT_TRUE(s.chord);
-    EXPECT_EQ(s.chord->state, "REVOKED");
-    EXPECT_EQ(parsed(s.chord->result)["exc_message"], Json::array({"expired"}));
+    ASSERT_EQ(s.chords.size(), 1u);
+    EXPECT_EQ(s.chords.at(0).state, "REVOKED");
+    EXPECT_EQ(parsed(s.chords.at(0).result)["exc_message"], Json::array({"expired"}));
 }
 
 TEST(SettleUnregistered, StoresNotRegisteredEvenIfResultsAreIgnored) {
@@ -131,7 +131,7 @@ TEST(SettleUnregistered, TellsTheNameThatWasLookedUpAndNoChord) {
     auto delivery = DeliveryBuilder().header("group", "g1").header("shadow", "nice name");
     delivery.embed(std::string(R"({"chord": )") + kSignature + "}");
     const auto s = end_unregistered(delivery);
-    EXPECT_FALSE(s.chord);
+    EXPECT_TRUE(s.chords.empty());
     ASSERT_EQ(s.events.size(), 1u);
     EXPECT_EQ(s.events[0].type, Event::Type::TaskUnregistered);
     EXPECT_EQ(s.events[0].name, "shop.add");
@@ -144,7 +144,7 @@ TEST(SettleUndecodable, GoesToTheDeadLettersAsItIsWithoutAResult) {
     EXPECT_EQ(s.disposition, Disposition::DeadLetter);
     EXPECT_EQ(s.message, delivery.message.raw);
     EXPECT_EQ(s.dead_letter_reason, "body is not JSON");
-    EXPECT_FALSE(s.store || s.chord);
+    EXPECT_FALSE(s.store || !s.chords.empty());
     ASSERT_EQ(s.events.size(), 1u);
     EXPECT_EQ(s.events[0].type, Event::Type::Discarded);
     EXPECT_EQ(s.events[0].uuid, "3f0c");

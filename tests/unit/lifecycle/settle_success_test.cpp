@@ -30,7 +30,7 @@ TEST(SettleSuccess, AcksStoresTheResultAndTellsIt) {
     EXPECT_EQ(s.list, "celery");
     EXPECT_EQ(s.disposition, Disposition::Ack);
     EXPECT_TRUE(s.publish.empty());
-    EXPECT_EQ(s.chord, std::nullopt);
+    EXPECT_TRUE(s.chords.empty());
     ASSERT_TRUE(s.store);
     EXPECT_EQ(
         encode_result(*s.store),
@@ -156,34 +156,53 @@ TEST(SettleSuccess, APartOfAChordIsCountedEvenIfItsResultIsIgnored) {
     );
     for (const bool ignored : {false, true}) {
         const auto s = succeed(delivery, {.ignore_result = ignored});
-        ASSERT_TRUE(s.chord);
-        EXPECT_EQ(*s.chord, (ChordPart{"g1", 3, "SUCCESS", "5"}));
+        ASSERT_EQ(s.chords.size(), 1u);
+        const auto& part = s.chords.at(0);
+        EXPECT_EQ(part.group_id, "g1");
+        EXPECT_EQ(part.index, 3);
+        EXPECT_EQ(part.task_id, "3f0c");
+        EXPECT_EQ(part.state, "SUCCESS");
+        EXPECT_EQ(part.result, "5");
+        EXPECT_EQ(parsed(part.note)["body"]["task"], "shop.next");
         EXPECT_EQ(s.store.has_value(), !ignored);
     }
 }
 
 TEST(SettleSuccess, AMemberOfAPlainGroupIsNoPartOfAChord) {
-    EXPECT_FALSE(succeed(DeliveryBuilder().header("group", "g1").header("group_index", 0)).chord);
+    EXPECT_TRUE(succeed(DeliveryBuilder().header("group", "g1").header("group_index", 0)).chords.empty());
 }
 
 TEST(SettleSuccess, AChordWithoutAGroupIsNone) {
     auto delivery = DeliveryBuilder();
     delivery.embed(std::string(R"({"chord": )") + kSignature + "}");
-    EXPECT_FALSE(succeed(delivery).chord);
+    EXPECT_TRUE(succeed(delivery).chords.empty());
 }
 
-TEST(SettleSuccess, SaysWhichCallbacksAndStepsAreNotSent) {
+TEST(SettleSuccess, SendsCallbacksAndTheNextStepBeforeTheResult) {
     auto delivery = DeliveryBuilder();
     delivery.embed(
         std::string(R"({"callbacks": [)") + kSignature + "], \"errbacks\": null, \"chain\": [" +
         kSignature + ", " + kSignature + "], \"chord\": null}"
     );
     const auto s = succeed(delivery);
-    const auto* warning = find_event(s, Event::Type::LinksNotFollowed);
-    ASSERT_TRUE(warning);
-    EXPECT_EQ(warning->reason, "1 callback, 2 next tasks");
-    EXPECT_FALSE(warning->sent);
+    ASSERT_EQ(s.publish.size(), 2u);
     EXPECT_EQ(s.store->status, "SUCCESS");
+    const auto children = parsed(s.store->children);
+    ASSERT_EQ(children.size(), 2u);
+    const auto headers = parsed(s.publish[1].envelope)["headers"];
+    EXPECT_EQ(headers["task"], "shop.next");
+    EXPECT_EQ(headers["id"], children[1][0][0]);
+    EXPECT_EQ(headers["parent_id"], "3f0c");
+    EXPECT_EQ(headers["argsrepr"], "(5,)");
+}
+
+TEST(SettleSuccess, AStepThatCannotBeSentFailsTheTask) {
+    auto delivery = DeliveryBuilder();
+    delivery.embed(R"({"chain": [{"task": "x", "subtask_type": "nonsense"}]})");
+    const auto s = succeed(delivery);
+    EXPECT_TRUE(s.publish.empty());
+    EXPECT_EQ(s.store->status, "FAILURE");
+    EXPECT_EQ(parsed(s.store->result)["exc_type"], "TypeError");
 }
 
 TEST(SettleSuccess, NamesTheShadowAndObeysSendEvents) {

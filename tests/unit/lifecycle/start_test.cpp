@@ -39,10 +39,10 @@ TEST(Start, AStartedTaskOfADeadWorkerFailsAsItWouldHave) {
     const auto result = parsed(s->store->result);
     EXPECT_EQ(result["exc_type"], "WorkerLostError");
     EXPECT_EQ(result["exc_module"], "billiard.exceptions");
-    ASSERT_TRUE(s->chord);
-    EXPECT_EQ(s->chord->group_id, "g1");
-    EXPECT_EQ(s->chord->index, 4);
-    EXPECT_EQ(s->chord->state, "FAILURE");
+    ASSERT_EQ(s->chords.size(), 1u);
+    EXPECT_EQ(s->chords.at(0).group_id, "g1");
+    EXPECT_EQ(s->chords.at(0).index, 4);
+    EXPECT_EQ(s->chords.at(0).state, "FAILURE");
     const auto* failed = find_event(*s, Event::Type::TaskFailed);
     ASSERT_TRUE(failed);
     EXPECT_EQ(failed->name, "shop.add");
@@ -76,7 +76,7 @@ TEST(Start, ANoteWithOddValuesIsReadAsFarAsItMakesSense) {
     );
     ASSERT_TRUE(s);
     EXPECT_EQ(s->task_id, "1");
-    EXPECT_FALSE(s->chord);
+    EXPECT_TRUE(s->chords.empty());
     EXPECT_TRUE(s->store);
 }
 

@@ -155,7 +155,7 @@ TEST(LogText, WhatBefellALease) {
 }
 
 TEST(LogText, EveryTypeWithALevelHasAText) {
-    for (int type = 0; type <= static_cast<int>(Type::LinksNotFollowed); ++type) {
+    for (int type = 0; type <= static_cast<int>(Type::ErrbacksNotCalled); ++type) {
         const auto event = an_event(static_cast<Type>(type));
         EXPECT_EQ(log_level(event).has_value(), !log_text(event).empty()) << type;
     }

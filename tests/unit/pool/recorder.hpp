@@ -38,6 +38,9 @@ public:
     void state_changed(const Job& job, const std::string& state, std::string meta) override {
         note([&] { states.push_back({job.delivery->request.id, state, std::move(meta)}); });
     }
+    void sent(const Job& job, Spawned) override {
+        note([&] { sendings.push_back(job.delivery->request.id); });
+    }
     void event(Event event) override {
         note([&] { events.push_back(std::move(event)); });
     }
@@ -70,6 +73,7 @@ public:
     std::map<std::string, Finished> ends;
     std::map<std::string, int> times_ended;
     std::vector<State> states;
+    std::vector<std::string> sendings;
     std::vector<Event> events;
     std::vector<std::string> handed_back;
     std::vector<std::string> failures;

@@ -14,6 +14,7 @@ class SilentPort final : public TaskPort {
 public:
     void update_state(const Request&, const std::string&, const Json&) override {}
     void send_event(const Request&, const std::string&, const Json&) override {}
+    void send(const Request&, Spawned) override {}
     void log(const Request&, int, const std::string&) override {}
     std::stop_token soft_limit() const override { return {}; }
     std::stop_token stop() const override { return stopped.get_token(); }

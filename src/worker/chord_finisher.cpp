@@ -1,0 +1,129 @@
+#include "worker/chord_finisher.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/log.hpp"
+#include "lifecycle/follow_ups.hpp"
+#include "taskworker/errors.hpp"
+
+namespace taskworker {
+namespace {
+
+using namespace std::chrono_literals;
+constexpr auto kOverdueLook = 10s;        // for chords whose worker died
+constexpr auto kAskAgain = 100ms;  // for results that are still missing
+
+}  // namespace
+
+ChordFinisher::ChordFinisher(ChordFinisherParts parts) : with_(std::move(parts)) {}
+
+ChordFinisher::~ChordFinisher() { stop(); }
+
+void ChordFinisher::start() {
+    if (!with_.chords) return;
+    next_look_ = with_.clock.ticks() + kOverdueLook;
+    thread_ = std::thread([this] { run(); });
+}
+
+void ChordFinisher::finish(std::vector<std::string> groups) {
+    const auto now = with_.clock.ticks();
+    const auto patience =
+        std::chrono::duration_cast<SteadyPoint::duration>(with_.settings.result_chord_join_timeout);
+    const std::lock_guard lock(mutex_);
+    for (auto& group : groups) waiting_.push_back({std::move(group), now, now + patience});
+    wake_.notify_one();
+}
+
+void ChordFinisher::stop() {
+    if (!thread_.joinable()) return;
+    {
+        const std::lock_guard lock(mutex_);
+        stopping_ = true;
+        wake_.notify_one();
+    }
+    thread_.join();
+}
+
+void ChordFinisher::run() {
+    std::unique_lock lock(mutex_);
+    auto luck = luck_.draw();
+    for (;;) {
+        const auto now = with_.clock.ticks();
+        const bool due = !waiting_.empty() && waiting_.front().due <= now;
+        if (stopping_ && !due) return;
+        if (!due && now < next_look_) {
+            const auto until =
+                waiting_.empty() ? next_look_ : std::min(next_look_, waiting_.front().due);
+            wake_.wait_until(lock, until);
+            continue;
+        }
+        try {
+            step(lock);
+            backoff_.reset();
+        } catch (const Error& error) {
+            if (!lock.owns_lock()) lock.lock();
+            if (!backoff_.failing())
+                log::warning("chords: {}. They are finished when it is back.", error.what());
+            if (stopping_) return;
+            wake_.wait_for(lock, backoff_.next(luck));
+        }
+    }
+}
+
+void ChordFinisher::step(std::unique_lock<std::mutex>& lock) {
+    if (waiting_.empty() || waiting_.front().due > with_.clock.ticks()) {
+        lock.unlock();
+        look_for_overdue();
+        lock.lock();
+        return;
+    }
+    const auto next = waiting_.front();
+    lock.unlock();
+    finish_one(next);
+    lock.lock();
+    waiting_.pop_front();
+}
+
+void ChordFinisher::look_for_overdue() {
+    auto groups = with_.chords->overdue();
+    next_look_ = with_.clock.ticks() + kOverdueLook;
+    if (groups.empty()) return;
+    log::warning("chords: {} complete chord(s) of a dead worker", groups.size());
+    finish(std::move(groups));
+}
+
+void ChordFinisher::finish_one(Waiting waiting) {
+    auto chord = with_.chords->take(waiting.group);
+    if (!chord) return;
+    with_.chords->look_up(*chord, missing_results(*chord));
+    auto luck = luck_.draw();
+    const Moment moment{with_.clock.now(), luck, with_.node, with_.settings, &with_.app};
+    const auto now = with_.clock.ticks();
+    const auto decided = finish_chord(*chord, now < waiting.until, moment);
+    if (std::holds_alternative<ChordIncomplete>(decided))
+        return with_.chords->give_back(waiting.group);
+    if (const auto* end = std::get_if<ChordEnd>(&decided))
+        return send(waiting.group, *end, moment);
+    const std::lock_guard lock(mutex_);
+    waiting.due = now + kAskAgain;
+    waiting_.push_back(std::move(waiting));
+}
+
+void ChordFinisher::send(const std::string& group, const ChordEnd& end, const Moment& moment) {
+    std::vector<std::string> complete;
+    if (!with_.chords->finish(group, end, complete)) return;
+    if (!end.error.empty()) log::error("Chord {} raised: ChordError({})", group, end.error);
+    std::vector<PoolJob> jobs;
+    for (const auto& call : end.errbacks) {
+        Request failed;
+        failed.id = call.id;
+        failed.task = call.task;
+        failed.root_id = call.id;
+        jobs.push_back(errback_job(call.errback, failed, call.failure, moment));
+    }
+    if (!jobs.empty() && with_.run) with_.run(std::move(jobs));
+    if (!complete.empty()) finish(std::move(complete));
+}
+
+}  // namespace taskworker

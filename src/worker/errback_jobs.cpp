@@ -1,0 +1,33 @@
+#include "worker/errback_jobs.hpp"
+
+#include <utility>
+#include <vector>
+
+#include "message/decode.hpp"
+#include "message/envelope.hpp"
+
+namespace taskworker {
+namespace {
+
+constexpr std::string_view kTag = "errback:";
+
+}  // namespace
+
+bool is_errback(const Delivery& delivery) { return delivery.tag.starts_with(kTag); }
+
+std::optional<Job> job_of(const PoolJob& job, const App& app, const std::string& number) {
+    static const std::vector<std::string> kAccept = {"json"};
+    auto delivery = std::make_shared<Delivery>();
+    auto message = parse_envelope(job.envelope);
+    if (std::holds_alternative<Malformed>(message)) return std::nullopt;
+    delivery->message = std::move(std::get<Message>(message));
+    auto request = decode(delivery->message, kAccept);
+    if (std::holds_alternative<Malformed>(request)) return std::nullopt;
+    delivery->request = std::move(std::get<Request>(request));
+    delivery->tag = std::string(kTag) + number;
+    const auto* task = app.find(delivery->request.task);
+    if (!task) return std::nullopt;
+    return Job{std::move(delivery), task, task->options.time_limit, task->options.soft_time_limit};
+}
+
+}  // namespace taskworker

@@ -1,0 +1,68 @@
+#include "side_channel.hpp"
+#include "tasks.hpp"
+
+namespace conformance {
+namespace {
+
+tw::Signature signature_of(const tw::Json& json) {
+    const auto part = [&](const char* name, tw::Json otherwise) {
+        return json.contains(name) ? json.at(name) : otherwise;
+    };
+    return {
+        json.at("task").get<std::string>(),
+        part("args", tw::Json::array()),
+        part("kwargs", tw::Json::object()),
+        part("options", tw::Json::object()),
+        part("subtask_type", nullptr),
+        part("immutable", false).get<bool>()};
+}
+
+tw::Json replace_with(tw::Context& ctx, const tw::Json& sig) {
+    throw ctx.replace(signature_of(sig));
+}
+
+tw::Signature call_of_add(const tw::Json& x, const tw::Json& y) {
+    tw::Signature call;
+    call.task = "conformance.add";
+    call.args = tw::Json::array({x, y});
+    return call;
+}
+
+int add_to_chord(tw::Context& ctx, const std::vector<tw::Json>& numbers) {
+    for (const auto& number : numbers) ctx.add_to_chord(call_of_add(number, 0));
+    return 0;
+}
+
+std::vector<std::string> spawn(tw::Context& ctx, int n, const std::string& key) {
+    std::vector<std::string> ids;
+    for (int i = 0; i < n; ++i) {
+        tw::Signature call;
+        call.task = "conformance.append";
+        call.args = tw::Json::array({key, std::to_string(i)});
+        ids.push_back(ctx.apply_async(call));
+    }
+    return ids;
+}
+
+}  // namespace
+
+void add_workflow_tasks(tw::App& app) {
+    app.task("conformance.replace_with", &replace_with, {"sig"});
+    app.task("conformance.add_to_chord", &add_to_chord, {"numbers"});
+    app.task("conformance.spawn", &spawn, {"n", "key"});
+    app.errback(
+        "conformance.errback_new",
+        [](tw::Context& ctx, const tw::FailedTask& failed, const std::string& key) {
+            tw::Json seen = tw::Json::object();
+            seen["style"] = "new";
+            seen["id"] = failed.id;
+            seen["exc"] = failed.error.type;
+            seen["message"] = failed.error.message;
+            seen["traceback"] = !failed.error.traceback.empty();
+            ctx.resource<SideChannel>().push(key, tw::to_json_text(seen));
+        },
+        {"key"}
+    );
+}
+
+}  // namespace conformance
