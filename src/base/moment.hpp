@@ -1,11 +1,11 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 
 #include "taskworker/config.hpp"
-#include "taskworker/fwd.hpp"
 #include "taskworker/time.hpp"
 
 namespace taskworker {
@@ -30,7 +30,8 @@ struct Moment {
     Luck& luck;
     std::string_view node;  // "celery@host"
     const Settings& settings;
-    const App* app = nullptr;  // which tasks and errbacks are registered here; null: nobody knows
+    // Whether this task is registered here as an errback of the new style; empty: none is.
+    std::function<bool(std::string_view task)> is_errback = {};
 };
 
 }  // namespace taskworker

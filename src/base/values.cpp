@@ -7,6 +7,7 @@
 #include <stdexcept>
 
 #include "base/base64.hpp"
+#include "base/utf8.hpp"
 
 namespace taskworker {
 namespace {
@@ -113,31 +114,6 @@ bool is_finite_decimal(std::string_view text) {
         at = end;
     }
     return at == text.size();
-}
-
-// UTF-8 as Python's bytes.decode() knows it: no overlong forms, no surrogates, nothing beyond
-// U+10FFFF.
-bool is_utf8(std::string_view bytes) {
-    for (std::size_t i = 0; i < bytes.size();) {
-        const auto lead = static_cast<unsigned char>(bytes[i]);
-        const std::size_t size = lead < 0x80   ? 1
-                                 : lead < 0xC2 ? 0
-                                 : lead < 0xE0 ? 2
-                                 : lead < 0xF0 ? 3
-                                 : lead < 0xF5 ? 4
-                                               : 0;
-        if (size == 0 || bytes.size() - i < size) return false;
-        std::uint32_t code = size == 1 ? lead : lead & (0xFFu >> (size + 1));
-        for (std::size_t j = 1; j < size; ++j) {
-            const auto next = static_cast<unsigned char>(bytes[i + j]);
-            if ((next & 0xC0u) != 0x80u) return false;
-            code = code << 6u | (next & 0x3Fu);
-        }
-        const bool overlong = (size == 3 && code < 0x800) || (size == 4 && code < 0x10000);
-        if (overlong || (code >= 0xD800 && code < 0xE000) || code > 0x10FFFF) return false;
-        i += size;
-    }
-    return true;
 }
 
 Json typed(std::string_view marker, Json value) {
@@ -331,7 +307,7 @@ Uuid Convert<Uuid>::from_json(const Json& json, const Path& path) {
 }
 
 Json Convert<Bytes>::to_json(const Bytes& value) {
-    if (is_utf8(value.data)) return typed("bytes", value.data);
+    if (is_strict_utf8(value.data)) return typed("bytes", value.data);
     return typed("base64", base64_encode(value.data));
 }
 Bytes Convert<Bytes>::from_json(const Json& json, const Path& path) {

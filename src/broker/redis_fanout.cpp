@@ -18,7 +18,7 @@ using namespace std::chrono_literals;
 using redis::RedisError;
 constexpr auto kPingAfter = 10s;  // of silence
 constexpr auto kPongWithin = 5s;
-constexpr std::size_t kMostAtOnce = 1000;
+constexpr std::size_t kMostRead = 1000;
 constexpr auto kLongestBlock = 5s;
 
 SteadyPoint steady_now() { return std::chrono::steady_clock::now(); }
@@ -32,6 +32,11 @@ std::string replaced(std::string text, std::string_view from, std::string_view t
     for (std::size_t at = 0; (at = text.find(from, at)) != text.npos; at += to.size())
         text.replace(at, from.size(), to);
     return text;
+}
+
+// kombu writes no pattern for fanout and direct exchanges.
+std::string member_of(const RedisKeys& keys, const Fanout::Binding& binding) {
+    return keys.binding_member({binding.exchange, "direct", binding.key}, binding.queue);
 }
 
 }  // namespace
@@ -54,7 +59,7 @@ void RedisFanout::interrupt() {
 // kombu/transport/redis.py: _get_publish_topic, _get_subscribe_topic
 std::string RedisFanout::channel(const std::string& exchange, const std::string& key) const {
     const auto& options = with_.options;
-    const auto prefix = replaced(options.fanout_prefix, "{db}", std::to_string(with_.url.db));
+    const auto prefix = replaced(options.fanout_prefix, "{db}", std::to_string(speaker_.url().db));
     auto name = fmt::format("{}{}{}", with_.keys.prefix(), prefix, exchange);
     if (!key.empty() && options.fanout_patterns) name += "/" + key;
     return name;
@@ -68,7 +73,7 @@ void RedisFanout::subscribe(Binding binding) {
 
 void RedisFanout::declare(const Binding& binding) {
     const auto& keys = with_.keys;
-    const auto member = keys.binding_member(binding.key, binding.queue);
+    const auto member = member_of(keys, binding);
     speaker_.out().command("SADD", keys.binding(binding.exchange), member);
     speaker_.out().command("SADD", keys.permanent_binding(binding.exchange), member);
 }
@@ -91,7 +96,7 @@ void RedisFanout::listen() {
 }
 
 void RedisFanout::read_all(std::vector<std::string>& into) {
-    while (into.size() < kMostAtOnce) {
+    while (into.size() < kMostRead) {
         auto reply = listener_.try_read();
         if (!reply) return;
         listener_.check(*reply, "PSUBSCRIBE");
@@ -140,7 +145,7 @@ void RedisFanout::unsubscribe() {
         speaker_.connect();
         const auto& keys = with_.keys;
         for (const auto& binding : subscriptions_) {
-            const auto member = keys.binding_member(binding.key, binding.queue);
+            const auto member = member_of(keys, binding);
             speaker_.out().command("SREM", keys.binding(binding.exchange), member);
             speaker_.out().command("SREM", keys.permanent_binding(binding.exchange), member);
         }
@@ -186,7 +191,7 @@ void RedisFanout::remove(const Binding& binding) {
     as_broker_error([&] {
         const auto& keys = with_.keys;
         speaker_.connect();
-        const auto member = keys.binding_member(binding.key, binding.queue);
+        const auto member = member_of(keys, binding);
         speaker_.out().command("SREM", keys.binding(binding.exchange), member);
         speaker_.out().command("SREM", keys.permanent_binding(binding.exchange), member);
         for (const auto& list : keys.lists(binding.queue))

@@ -212,7 +212,7 @@ private:
     }
 
     void call_errbacks(const std::string& id, const Failure& failure) {
-        const auto split = errbacks_of(option(body_, "link_error"), moment_.app);
+        const auto split = errbacks_of(option(body_, "link_error"), moment_);
         for (const auto& errback : split.here)
             end_.errbacks.push_back({errback, id, body_.at("task").get<std::string>(), failure});
         auto sent = send_errbacks(split.sent, {id, id, part_.priority}, moment_);

@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "message/python_json.hpp"
-#include "taskworker/app.hpp"
 
 namespace taskworker {
 
@@ -92,12 +91,11 @@ Followed follow_success(
     });
 }
 
-Errbacks errbacks_of(const Json& errbacks, const App* app) {
+Errbacks errbacks_of(const Json& errbacks, const Moment& moment) {
     Errbacks split;
     for (const auto& errback : as_list(errbacks)) {
         const auto name = text_or(member(errback, "task"), "");
-        const auto* task = app ? app->find(name) : nullptr;
-        if (task && task->errback) {
+        if (moment.is_errback && moment.is_errback(name)) {
             split.here.push_back(errback);
         } else {
             split.sent.push_back(errback);

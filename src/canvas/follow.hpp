@@ -33,7 +33,7 @@ struct Errbacks {
     std::vector<Json> here;  // new style and registered here: called with the error
     Json::array_t sent;      // the others: sent as tasks with the failed one's id
 };
-Errbacks errbacks_of(const Json& errbacks, const App* app);
+Errbacks errbacks_of(const Json& errbacks, const Moment& moment);
 Followed send_errbacks(
     const Json::array_t& errbacks, const CurrentTask& failed, const Moment& moment
 );

@@ -70,7 +70,9 @@ std::string banner(const BannerFacts& facts, bool colour) {
     for (std::size_t i = 0; i < lines.size(); ++i)
         append_line(head, fmt::format("{}  {}", kArt.at(i), lines[i]));
     auto queues = facts.queues;
-    std::sort(queues.begin(), queues.end());
+    std::sort(queues.begin(), queues.end(), [](const auto& a, const auto& b) {
+        return a.name < b.name;
+    });
     for (const auto& queue : queues)
         append_line(
             head,

@@ -10,7 +10,7 @@
 #include "lifecycle/deaths.hpp"
 #include "message/envelope.hpp"
 #include "message/python_json.hpp"
-#include "message/utf8.hpp"
+#include "base/utf8.hpp"
 
 namespace taskworker {
 namespace {
@@ -33,7 +33,7 @@ bool is_task(const std::string& task, const std::string& wanted) {
 }
 
 bool readable(const std::string& bytes) {
-    return is_utf8(bytes) && std::none_of(bytes.begin(), bytes.end(), [](unsigned char c) {
+    return is_strict_utf8(bytes) && std::none_of(bytes.begin(), bytes.end(), [](unsigned char c) {
                return c < ' ' && c != '\n' && c != '\t';
            });
 }
@@ -118,7 +118,7 @@ std::string letter_json(const DeadLetter& letter, bool with_message) {
     json["deaths"] = facts.deaths;
     json["reason"] = letter.reason;
     json["bytes"] = letter.message.size();
-    if (with_message && is_utf8(letter.message)) {
+    if (with_message && is_strict_utf8(letter.message)) {
         json["message"] = letter.message;
     } else if (with_message) {
         std::string text;

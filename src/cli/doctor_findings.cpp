@@ -151,13 +151,13 @@ std::vector<Finding> findings_of(const ServerFacts& facts, const Settings& setti
 
 const char* name_of(Finding::Weight weight) {
     switch (weight) {
-        case Good:
+        case Finding::Weight::Good:
             return "ok";
-        case Note:
+        case Finding::Weight::Note:
             return "note";
-        case Warning:
+        case Finding::Weight::Warning:
             return "warning";
-        case Error:
+        case Finding::Weight::Error:
             return "error";
     }
     return "";

@@ -82,12 +82,6 @@ Setting zero_is_none(Setting setting, std::optional<T> Settings::*member) {
     return setting;
 }
 
-// Has its member in Settings already, but nothing reads it.
-Setting not_yet(Setting setting) {
-    setting.standing = Setting::Standing::Accepted;
-    return setting;
-}
-
 using S = Settings;
 
 // clang-format off
@@ -130,8 +124,6 @@ std::vector<Setting> tasks() {
              "Store no results"),
         used(Tasks, "task_inherit_parent_priority", &S::task_inherit_parent_priority,
              "Callbacks, steps of chains and tasks that a task sends have its priority"),
-        any_shape(used(Tasks, "task_routes", &S::task_routes,
-             "Queue and options of tasks that a task sends: a map of names or globs, or a list of them")),
         used(Tasks, "task_reject_on_worker_lost", &S::task_reject_on_worker_lost,
              "With acks_late: a task whose process died goes back to its queue"),
         used(Tasks, "task_serializer", &S::task_serializer,
@@ -151,7 +143,7 @@ std::vector<Setting> results() {
     using enum Area;
     return {
          used(Results, "result_chord_join_timeout", &S::result_chord_join_timeout,
-              "Seconds to wait for results of a complete chord whose parts are groups", &positive),
+              "Seconds to wait for results of a complete chord whose parts are groups"),
         zero_is_none(used(Results, "result_expires", &S::result_expires,
              "Seconds that results are kept; null or 0 = for ever"), &S::result_expires),
         used(Results, "result_extended", &S::result_extended,

@@ -143,7 +143,7 @@ void call_errbacks(
     const Moment& moment
 ) {
     if (!canvas::truthy(links.errbacks)) return;
-    const auto split = errbacks_of(links.errbacks, moment.app);
+    const auto split = errbacks_of(links.errbacks, moment);
     if (here == ErrbacksHere::NotYet && !split.here.empty()) {
         auto request = delivery.request;
         if (!delivery.message.raw.empty())

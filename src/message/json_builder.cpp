@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cstdint>
 
-#include "message/utf8.hpp"
+#include "base/utf8.hpp"
 
 namespace taskworker {
 

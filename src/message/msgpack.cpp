@@ -7,7 +7,7 @@
 #include "message/json_builder.hpp"
 #include "message/python_json.hpp"
 #include "message/typed_values.hpp"
-#include "message/utf8.hpp"
+#include "base/utf8.hpp"
 
 namespace taskworker {
 namespace {

@@ -8,7 +8,7 @@
 #include <cstdint>
 
 #include "message/byte_scan.hpp"
-#include "message/utf8.hpp"
+#include "base/utf8.hpp"
 
 namespace taskworker {
 namespace {

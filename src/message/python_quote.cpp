@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <iterator>
 
-#include "message/utf8.hpp"
+#include "base/utf8.hpp"
 
 namespace taskworker {
 namespace {

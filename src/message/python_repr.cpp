@@ -8,7 +8,7 @@
 #include "message/python_json.hpp"
 #include "message/python_quote.hpp"
 #include "message/typed_values.hpp"
-#include "message/utf8.hpp"
+#include "base/utf8.hpp"
 
 namespace taskworker {
 namespace {
@@ -32,14 +32,6 @@ std::string truncate(std::string_view text, std::size_t most) {
     const auto head = most ? head_of(text, most) : std::nullopt;
     if (!head) return std::string(text);
     return std::string(head->substr(0, head->rfind(' '))) + "...";
-}
-
-bool is_utf8(std::string_view bytes) {
-    for (std::size_t at = 0; at < bytes.size();) {
-        const auto code = next_code_point(bytes, at);
-        if (code >= 0xd800 && code <= 0xdfff) return false;
-    }
-    return true;
 }
 
 // saferepr as a walk over a stack: tokens come one by one until the room is used up, then only the
@@ -189,7 +181,7 @@ private:
             if (cut) token.insert(token.size() - 1, "...");
         } else {
             token = "b'";
-            if (is_utf8(shown)) {
+            if (is_strict_utf8(shown)) {
                 token += shown;
             } else {
                 for (const char c : shown)

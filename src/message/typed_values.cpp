@@ -8,7 +8,7 @@
 #include <iterator>
 
 #include "base/base64.hpp"
-#include "message/utf8.hpp"
+#include "base/utf8.hpp"
 #include "taskworker/values.hpp"
 
 namespace taskworker {

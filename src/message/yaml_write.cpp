@@ -7,7 +7,7 @@
 #include "base/base64.hpp"
 #include "message/python_json.hpp"
 #include "message/typed_values.hpp"
-#include "message/utf8.hpp"
+#include "base/utf8.hpp"
 #include "message/yaml.hpp"
 #include "message/yaml_scalar.hpp"
 

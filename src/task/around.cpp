@@ -99,7 +99,15 @@ void* Process::find_resource(std::type_index type) const { return made_->get(typ
 
 std::string_view state_of(const Outcome& outcome) {
     static constexpr std::string_view kStates[] = {
-        "SUCCESS", "FAILURE", "RETRY", "REJECTED", "IGNORED", "REVOKED", "FAILURE", "FAILURE"};
+        "SUCCESS",
+        "FAILURE",
+        "RETRY",
+        "REJECTED",
+        "IGNORED",
+        "REVOKED",
+        "FAILURE",
+        "FAILURE",
+        "IGNORED"};
     static_assert(std::size(kStates) == std::variant_size_v<Outcome>);
     return kStates[outcome.index()];
 }

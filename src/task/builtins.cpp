@@ -7,6 +7,7 @@
 #include "task/bind_arguments.hpp"
 #include "task/context_state.hpp"
 #include "taskworker/app.hpp"
+#include "taskworker/context.hpp"
 #include "taskworker/errors.hpp"
 
 namespace taskworker {

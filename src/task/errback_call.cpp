@@ -75,6 +75,13 @@ Publication errback_message(
     return message;
 }
 
+std::function<bool(std::string_view)> errbacks_in(const App& app) {
+    return [&app](std::string_view name) {
+        const auto* task = app.find(name);
+        return task && task->errback;
+    };
+}
+
 void call_errbacks(
     const Request& request,
     const Failure& failure,
@@ -83,7 +90,9 @@ void call_errbacks(
     const Moment& moment
 ) {
     if (!canvas::truthy(request.errbacks)) return;
-    for (const auto& errback : errbacks_of(request.errbacks, &resources.app()).here) {
+    Moment here = moment;
+    here.is_errback = errbacks_in(resources.app());
+    for (const auto& errback : errbacks_of(request.errbacks, here).here) {
         const auto call = errback_request(errback, request, failure);
         const auto* task = resources.app().find(call.task);
         const auto outcome = run_request(*task, call, port, resources, moment);

@@ -112,7 +112,7 @@ Outcome called(
     const Moment& moment,
     const Message* message = nullptr
 ) {
-    ContextState state(request, port, resources, message);
+    ContextState state(request, port, resources, moment, message);
     Context context(state);
     const Around around(task, resources.app(), port, context);
     around.begin();

@@ -26,7 +26,6 @@ public:
     void* get(std::type_index type);
     const App& app() const { return app_; }
     const Settings& settings() const { return settings_; }
-    const App& app() const { return app_; }
 
 private:
     struct Slot {

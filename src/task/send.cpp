@@ -8,6 +8,7 @@
 #include "canvas/follow.hpp"
 #include "message/python_json.hpp"
 #include "task/context_state.hpp"
+#include "task/errback_call.hpp"
 #include "taskworker/errors.hpp"
 
 namespace taskworker {
@@ -53,7 +54,7 @@ Json ContextState::send(Json wanted, Prepare prepare) {
     const std::lock_guard lock(sending_);
     const Moment now{
         std::chrono::system_clock::now(), moment_.luck, moment_.node, resources.settings(),
-        &resources.app()};
+        errbacks_in(resources.app())};
     try {
         canvas::Expander expander(now, current(request));
         auto signature = canvas::read(wanted);

@@ -5,6 +5,7 @@
 
 #include "base/log.hpp"
 #include "lifecycle/follow_ups.hpp"
+#include "task/errback_call.hpp"
 #include "taskworker/errors.hpp"
 
 namespace taskworker {
@@ -12,7 +13,7 @@ namespace {
 
 using namespace std::chrono_literals;
 constexpr auto kOverdueLook = 10s;        // for chords whose worker died
-constexpr auto kAskAgain = 100ms;  // for results that are still missing
+constexpr auto kLookAgain = 100ms;  // for results that are still missing
 
 }  // namespace
 
@@ -98,7 +99,7 @@ void ChordFinisher::finish_one(Waiting waiting) {
     if (!chord) return;
     with_.chords->look_up(*chord, missing_results(*chord));
     auto luck = luck_.draw();
-    const Moment moment{with_.clock.now(), luck, with_.node, with_.settings, &with_.app};
+    const Moment moment{with_.clock.now(), luck, with_.node, with_.settings, errbacks_in(with_.app)};
     const auto now = with_.clock.ticks();
     const auto decided = finish_chord(*chord, now < waiting.until, moment);
     if (std::holds_alternative<ChordIncomplete>(decided))
@@ -106,7 +107,7 @@ void ChordFinisher::finish_one(Waiting waiting) {
     if (const auto* end = std::get_if<ChordEnd>(&decided))
         return send(waiting.group, *end, moment);
     const std::lock_guard lock(mutex_);
-    waiting.due = now + kAskAgain;
+    waiting.due = now + kLookAgain;
     waiting_.push_back(std::move(waiting));
 }
 

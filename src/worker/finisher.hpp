@@ -13,6 +13,7 @@
 #include "base/clock.hpp"
 #include "observe/observer.hpp"
 #include "pool/pool.hpp"
+#include "task/errback_call.hpp"
 #include "taskworker/app.hpp"
 #include "taskworker/config.hpp"
 #include "worker/held.hpp"
@@ -71,7 +72,7 @@ public:
 
 private:
     Moment moment(Luck& luck) const {
-        return {with_.clock.now(), luck, with_.node, with_.settings, &with_.app};
+        return {with_.clock.now(), luck, with_.node, with_.settings, errbacks_in(with_.app)};
     }
     Settlement settlement_of(const Finished& finished, const Moment& now);
     std::optional<int> signal_of(const std::string& tag);

@@ -5,6 +5,7 @@
 
 #include "base/log.hpp"
 #include "lifecycle/lost.hpp"
+#include "task/errback_call.hpp"
 
 namespace taskworker {
 
@@ -26,7 +27,7 @@ Reaper::Done Reaper::reap(const std::string& worker) {
 
 void Reaper::settle(const std::string& worker, const ReapReport& report) {
     auto luck = luck_.draw();
-    const Moment moment{with_.clock.now(), luck, with_.node, with_.settings, &with_.app};
+    const Moment moment{with_.clock.now(), luck, with_.node, with_.settings, errbacks_in(with_.app)};
     std::vector<Entry> lost, poisoned;
     for (const auto& start : report.started)
         if (auto settlement = settle_lost_start(start.tag, start.note, moment))

@@ -74,7 +74,7 @@ protected:
         const auto gone =
             worker.leases->extend(std::vector<std::string>{got[0].tag, "tw:gone"}, now());
         if (gone.size() != 1) throw BrokerError("extend");
-        worker.leases->park(std::vector<Parking>{{got[1].tag, now() - Seconds(1)}});
+        worker.leases->park(std::vector<Parking>{{got[1].tag, now() - std::chrono::seconds(1)}});
         if (worker.leases->claim_due(now(), 5).empty()) throw BrokerError("due");
         worker.leases->next_due();
         worker.leases->hand_back(std::vector<Handover>{{got[2].tag, "celery", message("c")}});

@@ -161,8 +161,10 @@ private:
 
     // Only who was silent for long enough may be taken for dead.
     void expect_dead(const std::string& id) {
-        for (const auto& worker : workers_)
-            if (worker->id == id) EXPECT_GE(now_ - worker->last_beat, kDead) << id << " was alive";
+        for (const auto& worker : workers_) {
+            if (worker->id != id) continue;
+            EXPECT_GE(now_ - worker->last_beat, kDead) << id << " was alive";
+        }
     }
 
     void renew(SimWorker& worker) {
@@ -223,9 +225,10 @@ private:
         EXPECT_FALSE(settled_.contains(id)) << id << " starts after its end was stored";
         for (const auto& other : workers_)
             for (const auto& [_, theirs] : other->held)
-                if (theirs.running && theirs.delivery.request.id == id)
+                if (theirs.running && theirs.delivery.request.id == id) {
                     EXPECT_GE(other->silence(now_), kDead)
                         << id << " runs twice, at " << other->id << " and " << worker.id;
+                }
         held.running = true;
     }
 
@@ -270,8 +273,8 @@ private:
         for (const auto& [id, n] : places) EXPECT_EQ(n, 1) << id << " lies in several places";
     }
 
-    Ids redis_tags() {
-        Ids tags;
+    std::vector<std::string> redis_tags() {
+        std::vector<std::string> tags;
         for (auto& item : rig_.raw().call("HKEYS", "unacked").items) tags.push_back(item.text);
         return tags;
     }

@@ -61,7 +61,7 @@ TEST(Duplicate, IsAcknowledgedAndStoresNothing) {
     const auto end = settle_duplicate(delivery, world.moment());
     EXPECT_EQ(end.disposition, Disposition::Ack);
     EXPECT_FALSE(end.store);
-    EXPECT_FALSE(end.chord);
+    EXPECT_TRUE(end.chords.empty());
     EXPECT_EQ(end.events.at(0).reason, "Task already completed successfully.");
 }
 
