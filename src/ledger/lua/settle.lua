@@ -31,7 +31,7 @@ for i = 1, n do
 end
 local all_ours = #ends == 0 or call('ZREM', index, unpack(ends)) == #ends
 
-local why = {}
+local why, complete = {}, {}
 for i = 1, n do
   local marked = false
   if kind[i] == 'k' or not (all_ours or kind[i] == 'f') then

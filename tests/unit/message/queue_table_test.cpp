@@ -116,7 +116,7 @@ TEST(QueueTable, AddsTheQueueOfWorkerDirectWhateverQSays) {
 }
 
 TEST(QueueTable, RefusesToConsumeBroadcasts) {
-    const QueueTable table(with_queues(R"([{"name": "b", "exchange_type": "fanout"}, "a"])"));
+    const QueueTable table(with_queues(R"([{"name": "b", "exchange": "news", "exchange_type": "fanout"}, "a"])"));
     EXPECT_THROW(table.to_consume({}, {}), ConfigError);
     EXPECT_EQ(table.to_consume({}, {"b"}), Names{"a"});
 }
