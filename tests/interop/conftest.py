@@ -52,3 +52,15 @@ def fresh():
     """Makes rigs with a Redis of their own."""
     with contextlib.ExitStack() as stack:
         yield lambda **options: stack.enter_context(open_rig(**options))
+
+
+@pytest.fixture
+def ask(rig):
+    """ask("stats") → what our worker replies."""
+    def ask(command, worker=None, app=None, timeout=2, **arguments):
+        name = (worker or rig.main).name
+        replies = (app or rig.app).control.broadcast(command, arguments=arguments, reply=True, timeout=timeout,
+                                            destination=[name])
+        assert [list(reply) for reply in replies] == [[name]], f"{command}: {replies}"
+        return replies[0][name]
+    return ask

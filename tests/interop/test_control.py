@@ -23,18 +23,6 @@ def control(rig):
     return rig.app.control
 
 
-@pytest.fixture
-def ask(rig):
-    """ask("stats") → what our worker replies."""
-    def ask(command, worker=None, app=None, timeout=2, **arguments):
-        name = (worker or rig.main).name
-        replies = (app or rig.app).control.broadcast(command, arguments=arguments, reply=True, timeout=timeout,
-                                            destination=[name])
-        assert [list(reply) for reply in replies] == [[name]], f"{command}: {replies}"
-        return replies[0][name]
-    return ask
-
-
 def celery(rig, *args, timeout=20):
     env = {**os.environ, "CELERY_BROKER_URL": rig.conf["broker_url"], "PYTHONPATH": "", "NO_COLOR": "1"}
     return subprocess.run([sys.executable, "-m", "celery", "-b", rig.conf["broker_url"], *args], env=env,

@@ -20,14 +20,14 @@ local function store(key, ttl, document)
   else answer = pcall('SET', key, document, 'EX', ttl, 'NX') end
   if answer == false then
     answer = pcall('GET', key)
-    if type(answer) == 'table' and answer.err then return answer.err end
+    if type(answer) == 'table' and answer.err then return answer.err .. ' (GET)' end
     kept = answer and succeeded(answer)
     if not kept then
       if ttl == '0' then answer = pcall('SET', key, document)
       else answer = pcall('SETEX', key, ttl, document) end
     end
   end
-  if type(answer) == 'table' and answer.err then return answer.err end
+  if type(answer) == 'table' and answer.err then return answer.err .. ' (SET)' end
   if not kept then call('PUBLISH', key, document) end
 end
 
@@ -99,7 +99,7 @@ local function extras(p)
     else
       local words = tonumber(argv[p + 1])
       local answer = pcall(unpack(argv, p + 2, p + 1 + words))
-      if type(answer) == 'table' and answer.err then why = answer.err end
+      if type(answer) == 'table' and answer.err then why = answer.err .. ' (' .. argv[p + 2] .. ')' end
       p = p + 2 + words
     end
   end

@@ -45,7 +45,7 @@ for i = 1, n do
       local words = tonumber(argv[p])
       local answer = pcall(unpack(argv, p + 1, p + words))
       if type(answer) == 'table' and answer.err then
-        why[i] = answer.err
+        why[i] = answer.err .. ' (' .. argv[p + 1] .. ')'
         break
       end
       p = p + 1 + words
