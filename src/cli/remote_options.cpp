@@ -10,7 +10,7 @@ CLI::App* OptionParser::remote(const char* name, const char* help) {
         ->allow_extra_args(false);
     made->add_option("-t,--timeout", remote_options_.timeout, "Seconds to wait for more replies")
         ->take_last()
-        ->check(CLI::Range(0.0, 3600.0))
+        ->check(CLI::Range(0.0, 3600.0).description(""))
         ->type_name("SECONDS");
     made->add_flag("-j,--json", remote_options_.json, "Replies as JSON");
     return made;
@@ -58,7 +58,7 @@ void OptionParser::declare_remote() {
             "-t,--timeout", explain_options_.timeout, "Seconds that workers may take to answer"
         )
         ->take_last()
-        ->check(CLI::Range(0.0, 3600.0))
+        ->check(CLI::Range(0.0, 3600.0).description(""))
         ->type_name("SECONDS");
     explain_->footer("Exit code 3: it is nowhere.");
 

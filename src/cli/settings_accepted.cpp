@@ -187,7 +187,7 @@ std::vector<Setting> accepted_settings() {
             {Worker, "worker_pool_putlocks", Bool, "true"},
             {Worker, "worker_timer_precision", Number, "1.0"},
         });
-    add("Not yet: revoked ids are not kept over a restart",
+    add("Revoked ids are kept in Redis, for all workers",
         {
             {Worker, "worker_state_db", Text, "null"},
         });

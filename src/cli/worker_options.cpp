@@ -31,7 +31,7 @@ void OptionParser::declare_worker() {
           "Seconds between two heartbeats; default: 2"
     )
         ->take_last()
-        ->check(CLI::Range(0.1, 3600.0))
+        ->check(CLI::Range(0.1, 3600.0).description(""))
         ->type_name("SECONDS")
         ->group(kWorker);
     setting(to, "--http", "worker_http", "Serve /metrics, /livez, /readyz, /startupz here")
@@ -153,7 +153,7 @@ void OptionParser::declare_worker_accepted() {
     text(to, "-I,--include", ignored_, "Tasks come from the module of -A")
         ->type_name("A,B")
         ->group(kAccepted);
-    text(to, "-S,--statedb", ignored_, "Revoked ids are not kept over a restart yet")
+    text(to, "-S,--statedb", ignored_, "Revoked ids are kept in Redis, for all workers")
         ->type_name("FILE")
         ->group(kAccepted);
     text(to, "--executable", ignored_, "Of Python")->type_name("FILE")->group(kAccepted);

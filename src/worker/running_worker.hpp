@@ -45,7 +45,7 @@ public:
     void connect();  // first contact; throws while Redis is away: call again
     void start();
     void tell_what_runs();  // to the log, with what all threads and children do
-    std::size_t running() const { return held_.running(); }
+    bool busy() const { return held_.in_hand() > 0; }  // a task runs, or is about to
     bool failed() const { return failed_; }
     bool moves() const;  // the consumer goes round, or waits as it should: for watchdogs
 

@@ -40,7 +40,7 @@ public:
 private:
     bool warm();  // whether tasks ended by themselves
     void cold();
-    void soft();
+    void soft(bool busy);
     void wait_gracefully();
     bool all_ended() const { return ended_.wait_for(0s) == std::future_status::ready; }
     bool asked_again() const;
@@ -60,12 +60,12 @@ bool Shutdown::run(int signal) {
         say("worker: Hitting Ctrl+C again will initiate cold shutdown, terminating all running "
             "tasks!");
     worker_.tell(worker_stop);
-    const bool busy = worker_.running() > 0;
     worker_.stop_fetching();
+    const bool busy = worker_.busy();  // asked now: what had not begun has gone back
     ended_ = std::async(std::launch::async, [this] { worker_.wait_for_tasks(); });
     if (!begins_cold && warm()) return false;
     const bool idle_counts = settings_.worker_enable_soft_shutdown_on_idle;
-    if (settings_.worker_soft_shutdown_timeout.count() > 0 && (busy || idle_counts)) soft();
+    if (settings_.worker_soft_shutdown_timeout.count() > 0 && (busy || idle_counts)) soft(busy);
     cold();
     return true;
 }
@@ -86,11 +86,11 @@ bool Shutdown::warm() {
 }
 
 // As Celery: it takes its whole time when it was begun for an idle worker.
-void Shutdown::soft() {
+void Shutdown::soft(bool busy) {
     const auto wait = settings_.worker_soft_shutdown_timeout;
     log::warning("Initiating Soft Shutdown, terminating in {} seconds", number(wait));
     const auto deadline = after(clock_.ticks(), wait);
-    const bool whole = settings_.worker_enable_soft_shutdown_on_idle && all_ended();
+    const bool whole = settings_.worker_enable_soft_shutdown_on_idle && !busy;
     while (clock_.ticks() < deadline && (whole || !all_ended())) {
         if (!asked_again()) continue;
         wait_gracefully();

@@ -162,7 +162,7 @@ def test_help_fits_eighty_columns(place, command):
     ("worker -l inof", "-l inof: must be one of DEBUG, INFO, WARNING, ERROR, CRITICAL, FATAL, did you mean INFO?"),
     ("worker -B", "-B: not available: there is no beat yet; run Python's `celery beat`, it works with us"),
     ("call x --routing-key k", "--routing-key k: needs --exchange; without one a task goes to --queue"),
-    ("call x --serializer pickle", 'task_serializer = "pickle" (--serializer): must be one of json, yaml, msgpack'),
+    ("call x --serializer pickle", '--serializer pickle: must be one of json, yaml, msgpack'),
     ("new 9lives", "new '9lives': must be letters, digits and _, a letter first, e.g. tasks_9lives"),
     ("new test", "new test: that name is taken, e.g. test_tasks is not"),
 ])

@@ -241,7 +241,10 @@ def test_a_bad_body_in_another_serializer_becomes_a_dead_letter_that_says_why(fo
 
 @pytest.mark.ours
 def test_pickle_is_refused_even_where_it_is_accepted(fresh):
-    rig = fresh(conf={"accept_content": ["json", "pickle"]})
+    rig = fresh(conf={"accept_content": ["json", "pickle"]}, start=False)
+    worker = rig.worker(start=False)
+    worker.env["C_FORCE_ROOT"] = "1"
+    worker.start()
     message = envelope(body=pickle.dumps([[1, 2], {}, {}]), content_type="application/x-python-serialize",
                        content_encoding="binary")
     becomes_a_dead_letter(rig, message, "content of type pickle (application/x-python-serialize) is not supported")
