@@ -15,6 +15,7 @@ public:
     void update_state(const Request&, const std::string&, const Json&) override {}
     void send_event(const Request&, const std::string&, const Json&) override {}
     void log(const Request&, int, const std::string&) override {}
+    void send(const Request&, Spawned) override {}
     std::stop_token soft_limit() const override { return {}; }
     std::stop_token stop() const override { return {}; }
 };
