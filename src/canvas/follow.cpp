@@ -157,6 +157,8 @@ Json with_links(Json signature, const Links& links, bool on_header) {
         auto all = as_list(last);
         for (auto& callback : as_list(option(signature, "link"))) all.push_back(callback);
         last = std::move(all);
+        // Celery leaves them at the chain as well, and calls them twice.
+        signature["options"].erase("link");
     }
     return signature;
 }

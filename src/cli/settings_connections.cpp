@@ -77,24 +77,6 @@ Setting list_of_urls(Setting setting) {
 }
 
 // Any form of value; what is wrong with it, `check` says.
-Setting any(
-    Area area,
-    std::string_view name,
-    Json Settings::*member,
-    std::string_view help,
-    Check<Json> check
-) {
-    Setting setting{.area = area, .name = name, .help = help};
-    setting.shape = Shape::Any;
-    setting.assign = [member, check](Settings& settings, const Json& value) -> Broken {
-        auto broken = check(value);
-        if (!broken) settings.*member = value;
-        return broken;
-    };
-    setting.read = [member](const Settings& settings) { return settings.*member; };
-    return setting;
-}
-
 // Infinity, too, is "for ever".
 Setting infinity_is_none(Setting setting) {
     setting.shape = Shape::Number;
@@ -186,7 +168,7 @@ std::vector<Setting> queues() {
              "Its type: direct or topic", &exchange_type),
         used(Tasks, "task_default_routing_key", &S::task_default_routing_key,
              "Routing key of the default queue; null = its name"),
-        any(Tasks, "task_queues", &S::task_queues,
+        nested(Tasks, "task_queues", &S::task_queues,
              "The queues that are consumed unless -Q names some: a list of names and tables (name, exchange, "
              "exchange_type, routing_key, queue_arguments, bindings), or a table of tables", &queue_table),
         used(Worker, "worker_direct", &S::worker_direct,
@@ -206,7 +188,7 @@ std::vector<Setting> broker() {
              "Where messages are published, if not broker_url", &other_broker_urls)),
         used(Broker, "broker_failover_strategy", &S::broker_failover_strategy,
              "Which of several brokers is next: round-robin or shuffle", &failover),
-        any(Broker, "broker_use_ssl", &S::broker_use_ssl,
+        nested(Broker, "broker_use_ssl", &S::broker_use_ssl,
              "TLS: true, or a table of ssl_cert_reqs, ssl_ca_certs, ssl_certfile, ssl_keyfile and more", &tls_table),
         used(Broker, "broker_transport_options", &S::broker_transport_options,
              "visibility_timeout, global_keyprefix, priority_steps, sep, queue_order_strategy and more", &transport),
@@ -222,7 +204,7 @@ std::vector<Setting> results() {
              "Where results go: redis://, rediss:// or redis+socket://; empty = they are not stored", &result_url)),
         used(Results, "result_backend_transport_options", &S::result_backend_transport_options,
              "global_keyprefix", &result_options),
-        any(Results, "redis_backend_use_ssl", &S::redis_backend_use_ssl,
+        nested(Results, "redis_backend_use_ssl", &S::redis_backend_use_ssl,
              "With a rediss:// URL: a table of ssl_cert_reqs, ssl_ca_certs and more", &tls_table),
         used(Results, "redis_client_name", &S::redis_client_name,
              "Name of the connections for results, in CLIENT LIST"),

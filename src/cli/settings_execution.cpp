@@ -6,25 +6,6 @@
 namespace taskworker {
 namespace {
 
-// A setting of any shape that only its own check understands.
-Setting nested(
-    Area area,
-    std::string_view name,
-    Json Settings::*member,
-    std::string_view help,
-    Broken (*check)(const Json&)
-) {
-    Setting setting{.area = area, .name = name, .help = help};
-    setting.shape = Shape::Any;
-    setting.assign = [member, check](Settings& settings, const Json& value) -> Broken {
-        auto broken = check(value);
-        if (!broken) settings.*member = value;
-        return broken;
-    };
-    setting.read = [member](const Settings& settings) { return settings.*member; };
-    return setting;
-}
-
 Broken eta_limit(const std::optional<int>& value) {
     if (!value || *value >= 1) return std::nullopt;
     return std::string("must be a whole number of at least 1");
@@ -42,7 +23,7 @@ std::vector<Setting> execution_settings() {
              "Options of tasks by their name, or \"*\": {\"shop.add\": {\"rate_limit\": \"10/s\"}}",
              &check_annotations),
         nested(Tasks, "task_routes", &S::task_routes,
-             "Queues of tasks that `call` publishes: {\"shop.*\": {\"queue\": \"shop\"}}; the caller's choice wins",
+             "Queue and options of tasks that `call` or a task sends: {\"shop.*\": {\"queue\": \"shop\"}}; the caller's choice wins",
              &check_routes),
         used(Worker, "worker_cancel_long_running_tasks_on_connection_loss",
              &S::worker_cancel_long_running_tasks_on_connection_loss,

@@ -32,4 +32,23 @@ Setting used(
     return setting;
 }
 
+// One whose value is a JSON value that `check` understands.
+inline Setting nested(
+    Area area,
+    std::string_view name,
+    Json Settings::*member,
+    std::string_view help,
+    Check<Json> check
+) {
+    Setting setting{.area = area, .name = name, .help = help};
+    setting.shape = Shape::Any;
+    setting.assign = [member, check](Settings& settings, const Json& value) -> Broken {
+        auto broken = check(value);
+        if (!broken) settings.*member = value;
+        return broken;
+    };
+    setting.read = [member](const Settings& settings) { return settings.*member; };
+    return setting;
+}
+
 }  // namespace taskworker

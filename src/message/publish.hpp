@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "message/compression.hpp"
+#include "message/json_members.hpp"
 #include "message/message.hpp"
 #include "message/serializer.hpp"
 #include "taskworker/config.hpp"
@@ -43,8 +44,13 @@ struct RetryEdit {
 // (python_json.hpp) for headers that JSON has no form for.
 std::string republish(const Message& message, const Request& request, const RetryEdit& edit);
 
+// The same message with some of its headers and of its delivery_info changed. If the bytes cannot be
+// read they come back unchanged.
+std::string edit_delivery(
+    const std::string& raw, const MemberEdits& headers, const MemberEdits& delivery_info
+);
+
 // The same message marked as redelivered (headers and delivery_info), for requeue and hand-back.
-// If the bytes cannot be read they come back unchanged.
 std::string mark_redelivered(const std::string& raw);
 
 // A new protocol 2 message, as celery/app/amqp.py: as_task_v2 writes it.

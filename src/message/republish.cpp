@@ -192,18 +192,17 @@ std::string republish(const Message& message, const Request& request, const Retr
     );
 }
 
-// kombu/transport/redis.py: _do_restore_message.
-std::string mark_redelivered(const std::string& raw) {
+std::string edit_delivery(
+    const std::string& raw, const MemberEdits& headers, const MemberEdits& info_edits
+) {
     const auto parsed = parse_envelope(raw);
     const auto* message = std::get_if<Message>(&parsed);
     if (!message) return raw;
-    MemberEdits headers, properties;
-    headers.set = {{"redelivered", "true"}};
+    MemberEdits properties;
     const auto* info = find_field(*message, message->properties, "delivery_info");
-    const auto fields = info ? fields_of(*message, info->value) : std::nullopt;
-    if (fields) {
+    if (const auto fields = info ? fields_of(*message, info->value) : std::nullopt) {
         std::string text;
-        write_edited(text, *message, *fields, headers);
+        write_edited(text, *message, *fields, info_edits);
         properties.set = {{"delivery_info", std::move(text)}};
     }
     std::string headers_out, properties_out;
@@ -217,6 +216,12 @@ std::string mark_redelivered(const std::string& raw) {
         headers_out,
         properties_out
     );
+}
+
+// kombu/transport/redis.py: _do_restore_message.
+std::string mark_redelivered(const std::string& raw) {
+    const MemberEdits mark{.set = {{"redelivered", "true"}}};
+    return edit_delivery(raw, mark, mark);
 }
 
 }  // namespace taskworker

@@ -45,7 +45,7 @@ std::optional<int> connect_with_patience(
                     shown_url(settings.broker_url),
                     error.what()
                 );
-                log::error("Trying again in {}.00 seconds... ({}/unlimited)", wait, line);
+                log::error("Trying again in {}.00 seconds... ({}/100)", wait, line);
                 next_line = clock.ticks() + std::chrono::seconds(wait);
             }
         }

@@ -78,6 +78,8 @@ def delay_get(build, worker, n=500):
             if number >= 20:
                 took.append((time.perf_counter() - begin) * 1e6)
         took.sort()
+        # What is left of the results must not look for the server when it is gone.
+        stage.app.backend.result_consumer.cancel_for = lambda _: None
         return {"p50": took[n // 2], "p99": took[n * 99 // 100]}
 
 

@@ -1,45 +1,26 @@
 #include "side_channel.hpp"
+#include "signatures.hpp"
 #include "tasks.hpp"
 
 namespace conformance {
 namespace {
 
-tw::Signature signature_of(const tw::Json& json) {
-    const auto part = [&](const char* name, tw::Json otherwise) {
-        return json.contains(name) ? json.at(name) : otherwise;
-    };
-    return {
-        json.at("task").get<std::string>(),
-        part("args", tw::Json::array()),
-        part("kwargs", tw::Json::object()),
-        part("options", tw::Json::object()),
-        part("subtask_type", nullptr),
-        part("immutable", false).get<bool>()};
-}
-
 tw::Json replace_with(tw::Context& ctx, const tw::Json& sig) {
     throw ctx.replace(signature_of(sig));
 }
 
-tw::Signature call_of_add(const tw::Json& x, const tw::Json& y) {
-    tw::Signature call;
-    call.task = "conformance.add";
-    call.args = tw::Json::array({x, y});
-    return call;
-}
-
 int add_to_chord(tw::Context& ctx, const std::vector<tw::Json>& numbers) {
-    for (const auto& number : numbers) ctx.add_to_chord(call_of_add(number, 0));
+    for (const auto& number : numbers)
+        ctx.add_to_chord(call("conformance.add", tw::Json::array({number, 0})));
     return 0;
 }
 
 std::vector<std::string> spawn(tw::Context& ctx, int n, const std::string& key) {
     std::vector<std::string> ids;
     for (int i = 0; i < n; ++i) {
-        tw::Signature call;
-        call.task = "conformance.append";
-        call.args = tw::Json::array({key, std::to_string(i)});
-        ids.push_back(ctx.apply_async(call));
+        ids.push_back(
+            ctx.apply_async(call("conformance.append", tw::Json::array({key, std::to_string(i)})))
+        );
     }
     return ids;
 }

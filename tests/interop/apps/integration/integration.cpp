@@ -39,4 +39,5 @@ TASKWORKER_MODULE(app) {
     add_request_tasks(app);
     add_recording_tasks(app);
     add_smoke_tasks(app);
+    add_workflow_tasks(app);
 }

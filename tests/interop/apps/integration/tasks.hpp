@@ -17,6 +17,7 @@ void add_end_tasks(tw::App& app);
 void add_request_tasks(tw::App& app);
 void add_recording_tasks(tw::App& app);
 void add_smoke_tasks(tw::App& app);
+void add_workflow_tasks(tw::App& app);
 
 // t.integration.tasks.<name>
 inline std::string suite(const char* name) { return std::string("t.integration.tasks.") + name; }
