@@ -35,6 +35,7 @@ void RedisRevocations::add(std::span<const std::string> ids, TimePoint now) {
         out.command("ZREMRANGEBYRANK", key_, 0, -kMostRevoked - 1);
         out.command("EXPIRE", key_, static_cast<std::int64_t>(kRevokedLife));
         for (const auto& reply : connection_.round_trip()) connection_.check(reply, "ZADD");
+        connection_.close();  // rarely needed
     });
 }
 
@@ -44,6 +45,7 @@ std::vector<std::string> RedisRevocations::load(TimePoint now) {
         auto reply = connection_.call("ZRANGEBYSCORE", key_, since, "+inf");
         std::vector<std::string> ids;
         for (auto& item : reply.items) ids.push_back(std::move(item.text));
+        connection_.close();
         return ids;
     });
 }

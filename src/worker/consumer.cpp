@@ -21,7 +21,8 @@ using namespace std::chrono_literals;
 constexpr auto kParkFrom = Seconds(2);  // what is due sooner waits in memory
 constexpr std::size_t kMostInMemory = 5'000;
 constexpr auto kLongestSleep = 10s, kScaleLook = 1s;
-constexpr auto kLook = 1s;  // for parked tasks, at least this often
+constexpr auto kLook = 1s;        // for parked tasks, at least this often
+constexpr auto kLookForAny = 2s;  // when there were none: another worker may have parked some
 constexpr std::size_t kDueAtOnce = 256;
 constexpr auto kAskAgain = std::chrono::seconds(1);
 // Half the time after which others think a silent worker dead: older than this, we ask before we
@@ -293,18 +294,24 @@ void Consumer::take_due_from_memory() {
         for (auto& delivery : queue->pop_due(now)) admit_one(std::move(delivery));
 }
 
+// The first one that is due may be of a queue that nobody serves: it must not hide the others, nor
+// make us look without a pause.
 void Consumer::claim_due_from_redis() {
     const auto now = with_.clock.ticks();
     if (now < next_look_) return;
-    const auto space = room();
-    if (space > 0)
-        admit_fetched(with_.leases.claim_due(with_.clock.now(), std::min(space, kDueAtOnce)));
-    next_look_ = now + kLook;
-    if (const auto due = with_.leases.next_due()) {
-        const auto wait =
-            std::chrono::duration_cast<SteadyPoint::duration>(*due - with_.clock.now());
-        next_look_ = std::min(next_look_, now + std::max(wait, SteadyPoint::duration(1ms)));
+    const auto due = with_.leases.next_due();
+    next_look_ = now + (due ? kLook : kLookForAny);
+    if (!due) return;
+    const auto wait = std::chrono::duration_cast<SteadyPoint::duration>(*due - with_.clock.now());
+    if (wait > SteadyPoint::duration(0)) {
+        next_look_ = std::min(next_look_, now + wait);
+        return;
     }
+    const auto space = room();
+    if (space == 0) return;
+    auto claimed = with_.leases.claim_due(with_.clock.now(), std::min(space, kDueAtOnce));
+    if (!claimed.empty()) next_look_ = now;
+    admit_fetched(std::move(claimed));
 }
 
 // What was decided goes out. If Redis fails in between, it stays and goes out in the next step.
