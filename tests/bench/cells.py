@@ -95,8 +95,9 @@ def start_up(build, worker):
 
 def idle(build, worker, seconds=10):
     with Stage(build) as stage:
+        messages = stage.messages("bench.add", [1, 2], 20)
         stage.start(worker, worker.count)
-        stage.fill(stage.messages("bench.add", [1, 2], 20))
+        stage.fill(messages)
         stage.until(lambda: stage.left() == 0)
         time.sleep(3)
         pids = stage.pids()
