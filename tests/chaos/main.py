@@ -19,6 +19,7 @@ from scenarios.boundaries import boundaries  # noqa: E402
 from scenarios.kills import kill_children, kill_prefork, kill_threads, term_loop  # noqa: E402
 from scenarios.malformed import malformed  # noqa: E402
 from scenarios.neighbours import mixed_fleet, visibility  # noqa: E402
+from scenarios.parked import parked  # noqa: E402
 from scenarios.poison import poison  # noqa: E402
 from scenarios.redis_crash import redis_crash  # noqa: E402
 from scenarios.slow import slow  # noqa: E402
@@ -26,7 +27,7 @@ from scenarios.troubles import half_open, troubles  # noqa: E402
 
 SCENARIOS = {f.__name__: f for f in (
     kill_prefork, kill_threads, kill_children, term_loop, poison, mixed_fleet, visibility, redis_crash, troubles,
-    half_open, boundaries, slow, malformed)}
+    half_open, boundaries, slow, malformed, parked)}
 
 
 def versions():
