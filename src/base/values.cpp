@@ -224,7 +224,7 @@ std::optional<Uuid> Uuid::parse(std::string_view text) {
         const auto value = kHex.find(lower);
         if (value == std::string_view::npos || digits == 32) return std::nullopt;
         auto& byte = uuid.bytes[digits++ / 2];
-        byte = static_cast<std::uint8_t>(byte << 4u | value);
+        byte = static_cast<std::uint8_t>(static_cast<std::size_t>(byte) << 4u | value);
     }
     return digits == 32 ? std::optional(uuid) : std::nullopt;
 }

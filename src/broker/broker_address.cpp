@@ -39,7 +39,7 @@ BrokerAddress address_of(
 redis::ConnectionOptions BrokerAddress::connection(
     std::string name, std::vector<const redis::Script*> scripts
 ) const {
-    constexpr Seconds kAnswer{30};
+    constexpr Seconds kAnswer{5};  // as docs/reliability.md promises
     if (!sockets.client_name.empty()) name = sockets.client_name;
     // Redis takes printable characters without blanks only.
     std::erase_if(name, [](unsigned char c) { return c <= ' ' || c > '~'; });

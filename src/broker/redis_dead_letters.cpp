@@ -71,7 +71,8 @@ void write_dead_letter(
 }
 
 void write_dead_letter_trim(redis::CommandWriter& out, const RedisKeys& keys, TimePoint now) {
-    out.command("XTRIM", keys.dead_letters, "MINID", "~", milliseconds(now - kDeadLettersLive));
+    // Exactly: "~" would keep a whole node of 100, so that a few letters would lie there for ever.
+    out.command("XTRIM", keys.dead_letters, "MINID", milliseconds(now - kDeadLettersLive));
 }
 
 void RedisDeadLetters::add(std::span<const DeadLetter> letters) {

@@ -14,6 +14,7 @@ RedisKeys::RedisKeys(const TransportOptions& options)
       workers(options.global_keyprefix + "taskworker.workers"),
       inboxes(options.global_keyprefix + "taskworker.inboxes"),
       reaper(options.global_keyprefix + "taskworker.reaper"),
+      suspects(options.global_keyprefix + "taskworker.suspects"),
       parked(options.global_keyprefix + "taskworker.parked"),
       dead_letters(options.global_keyprefix + "taskworker.dead_letters"),
       revoked(options.global_keyprefix + "taskworker.revoked"),

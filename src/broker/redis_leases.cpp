@@ -47,11 +47,6 @@ RedisLeases::RedisLeases(RedisSettings settings, Lifetimes lifetimes)
            &broker::kUnlock}
       ))) {}
 
-SteadyPoint RedisLeases::ticks() const {
-    if (!with_.simulated_now) return std::chrono::steady_clock::now();
-    return SteadyPoint(with_.now().time_since_epoch());
-}
-
 redis::Reply RedisLeases::run(
     const redis::Script& script,
     std::span<const std::string_view> keys,
@@ -66,38 +61,24 @@ Leases::Beat RedisLeases::beat() {
         const auto& keys = with_.keys;
         std::vector<std::string> lists;
         for (const auto& list : with_.presence->served()) lists.push_back(keys.key(list));
-        std::vector<std::string_view> names{keys.workers, keys.inboxes, keys.reaper};
+        std::vector<std::string_view> names{keys.workers, keys.inboxes, keys.reaper, keys.suspects};
         names.insert(names.end(), lists.begin(), lists.end());
-        std::vector<std::string> arguments{
+        // A second look counts only if those that are suspected had time for a beat of their own.
+        const std::array<std::string, 7> arguments{
             with_.presence->id(),
             with_.presence->record(),
             score(lifetimes_.suspect.count()),
             score(lifetimes_.dead.count()),
             std::to_string(std::chrono::duration_cast<Millis>(lifetimes_.beat).count()),
-            with_.script_now()};
-        // A second look counts only if those we suspect had time for a beat of their own.
-        const auto before =
-            ticks() - std::chrono::duration_cast<SteadyPoint::duration>(0.9 * lifetimes_.beat);
-        for (const auto& [id, suspect] : suspects_)
-            if (suspect.first <= before) arguments.insert(arguments.end(), {id, suspect.seen});
-        return read_beat(run(broker::kHeartbeat, names, arguments));
+            with_.script_now(),
+            score(0.9 * lifetimes_.beat.count())};
+        auto reply = run(broker::kHeartbeat, names, arguments);
+        Beat beat;
+        beat.known = !reply.items.at(0).is("1");
+        for (auto& dead : reply.items.at(1).items) beat.dead.push_back(std::move(dead.text));
+        beat.backlog = static_cast<std::size_t>(reply.items.at(2).integer);
+        return beat;
     });
-}
-
-Leases::Beat RedisLeases::read_beat(redis::Reply reply) {
-    Beat beat;
-    beat.known = !reply.items.at(0).is("1");
-    for (auto& dead : reply.items.at(1).items) beat.dead.push_back(std::move(dead.text));
-    std::map<std::string, Suspect> now;
-    auto& seen = reply.items.at(2).items;
-    for (std::size_t i = 0; i + 1 < seen.size(); i += 2) {
-        const auto old = suspects_.find(seen[i].text);
-        const bool same = old != suspects_.end() && old->second.seen == seen[i + 1].text;
-        now[seen[i].text] = same ? old->second : Suspect{seen[i + 1].text, ticks()};
-    }
-    suspects_ = std::move(now);
-    beat.backlog = static_cast<std::size_t>(reply.items.at(3).integer);
-    return beat;
 }
 
 void RedisLeases::leave() {

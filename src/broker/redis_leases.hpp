@@ -1,6 +1,5 @@
 #pragma once
 
-#include <map>
 #include <string>
 #include <vector>
 
@@ -37,12 +36,6 @@ public:
     std::size_t restore_expired(TimePoint now) override;
 
 private:
-    struct Suspect {
-        std::string seen;     // the score, as Redis told it
-        SteadyPoint first{};  // when we looked
-    };
-    Beat read_beat(redis::Reply reply);
-    SteadyPoint ticks() const;
     redis::Reply run(
         const redis::Script& script,
         std::span<const std::string_view> keys,
@@ -75,7 +68,6 @@ private:
     const RedisSettings with_;
     const Lifetimes lifetimes_;
     redis::Connection connection_;
-    std::map<std::string, Suspect> suspects_;
 };
 
 }  // namespace taskworker

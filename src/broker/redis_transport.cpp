@@ -51,7 +51,9 @@ std::unique_ptr<Leases> RedisTransport::leases() {
 }
 
 std::unique_ptr<DeadLetters> RedisTransport::dead_letters() {
-    return std::make_unique<RedisDeadLetters>(with_.connection("dead-letters", {&broker::kReplay}), with_.keys);
+    return std::make_unique<RedisDeadLetters>(
+        with_.connection("dead-letters", {&broker::kReplay}), with_.keys
+    );
 }
 
 std::unique_ptr<Fanout> RedisTransport::fanout() { return std::make_unique<RedisFanout>(with_); }

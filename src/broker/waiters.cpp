@@ -148,9 +148,19 @@ SteadyPoint Waiters::next_timeout() const {
 
 void Waiters::close() {
     for (auto& waiter : waiters_) {
+        if (waiter.armed) ghosts_.push_back(waiter.connection->server().client_id);
         if (waiter.connection) waiter.connection->close();
         waiter.armed = false;
     }
+}
+
+bool Waiters::end_ghosts(redis::Connection& control) {
+    const bool known = std::find(ghosts_.begin(), ghosts_.end(), 0) == ghosts_.end();
+    if (!may_unblock_ || !known) return ghosts_.clear(), false;
+    for (const auto id : ghosts_) control.out().command("CLIENT", "UNBLOCK", id);
+    for (const auto& reply : control.round_trip()) control.check(reply, "CLIENT UNBLOCK");
+    ghosts_.clear();
+    return true;
 }
 
 }  // namespace taskworker

@@ -35,6 +35,9 @@ public:
     void add_to(std::vector<pollfd>& polled) const;
     SteadyPoint next_timeout() const;  // when collect() has to be called again, message or not
     void close();
+    // After close(), over a new connection: a Redis that cannot know that we are gone (a half-open
+    // network) still serves the old waiters first. True: none is left.
+    bool end_ghosts(redis::Connection& control);
 
 private:
     struct Waiter {
@@ -51,6 +54,7 @@ private:
     redis::ConnectionOptions options_;
     const ServedLists& lists_;
     std::vector<Waiter> waiters_;
+    std::vector<std::int64_t> ghosts_;  // clients in Redis that we have left while they waited
     bool covers_all_ = true, may_unblock_ = true;
 };
 

@@ -47,8 +47,9 @@ bool is_list_message(const Message& message) {
 // Other headers win over Celery's own of the same name, as in as_task_v2.
 void set_custom(MemberEdits& edits, const Json& headers) {
     if (!headers.is_object()) return;
-    for (const auto& [name, value] : headers.get_ref<const Json::object_t&>()) {
-        auto text = to_json_text(value);
+    for (const auto& header : headers.get_ref<const Json::object_t&>()) {
+        const auto& name = header.first;
+        auto text = to_json_text(header.second);
         const auto same = std::find_if(edits.set.begin(), edits.set.end(), [&](const auto& one) {
             return one.first == name;
         });

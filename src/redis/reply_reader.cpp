@@ -2,6 +2,7 @@
 
 #include <hiredis/read.h>
 
+#include <algorithm>
 #include <new>
 #include <utility>
 
@@ -10,13 +11,15 @@
 namespace taskworker::redis {
 namespace {
 
-constexpr std::size_t kLong = 128, kSpare = 64;
+constexpr std::size_t kLong = 128, kSpare = 64, kMostReserved = 1024;
 
 // The slot a task's value goes to: in its parent array, or the root, which privdata points to.
 Reply& slot(const redisReadTask* task) {
     if (!task->parent) return *static_cast<Reply*>(task->privdata);
-    auto* parent = static_cast<Reply*>(task->parent->obj);
-    return parent->items[static_cast<std::size_t>(task->idx)];
+    auto& items = static_cast<Reply*>(task->parent->obj)->items;
+    const auto index = static_cast<std::size_t>(task->idx);
+    if (index >= items.size()) items.resize(index + 1);
+    return items[index];
 }
 
 void* create_string(const redisReadTask* task, char* text, std::size_t size) {
@@ -32,7 +35,8 @@ void* create_string(const redisReadTask* task, char* text, std::size_t size) {
 void* create_array(const redisReadTask* task, int elements) {
     auto& reply = slot(task);
     reply.type = Reply::Type::Array;
-    reply.items.resize(elements > 0 ? static_cast<std::size_t>(elements) : 0);
+    // No more than came: a header of ten bytes may announce gigabytes.
+    reply.items.reserve(std::min(kMostReserved, static_cast<std::size_t>(std::max(elements, 0))));
     return &reply;
 }
 

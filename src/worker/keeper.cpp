@@ -44,7 +44,7 @@ Keeper::Keeper(KeeperParts parts)
 Keeper::~Keeper() { stop(); }
 
 void Keeper::beat_once() {
-    with_.leases.beat();
+    dead_ = with_.leases.beat().dead;
     with_.held.renewed(with_.clock.ticks());
 }
 
@@ -76,7 +76,7 @@ SteadyPoint Keeper::next() const { return std::min({next_beat_, next_renewal_, n
 void Keeper::run() {
     name_this_thread("keeper");
     auto luck = luck_.draw();
-    auto wake_at = next();
+    auto wake_at = dead_.empty() ? next() : with_.clock.ticks();
     for (;;) {
         {
             std::unique_lock lock(mutex_);
@@ -84,7 +84,7 @@ void Keeper::run() {
         }
         try {
             step();
-            if (backoff_.failing()) log::info("keeper: Redis is back.");
+            if (backoff_.failing()) back();
             backoff_.reset();
             wake_at = next();
         } catch (const Error& error) {
@@ -94,15 +94,22 @@ void Keeper::run() {
     }
 }
 
+// An idle consumer would notice only much later that its connections died with ours.
+void Keeper::back() {
+    log::info("keeper: Redis is back.");
+    with_.reconnect();
+}
+
 void Keeper::step() {
     const auto now = with_.clock.ticks();
+    reap_the_dead();
     if (next_beat_ <= now) beat();
     if (next_renewal_ <= now) renew();
     if (next_restore_ <= now) restore();
 }
 
 void Keeper::beat() {
-    const auto beat = with_.leases.beat();
+    auto beat = with_.leases.beat();
     next_beat_ = with_.clock.ticks() + kBeat;
     if (!beat.known) {
         log::warning(
@@ -112,7 +119,13 @@ void Keeper::beat() {
         renew();
     }
     watch_intake(beat.backlog);
-    for (const auto& worker : beat.dead) reaper_.reap(worker);
+    dead_ = std::move(beat.dead);
+    reap_the_dead();
+}
+
+// Who is left out because Redis went away meanwhile is told again, to us or to another.
+void Keeper::reap_the_dead() {
+    for (const auto& worker : std::exchange(dead_, {})) reaper_.reap(worker);
 }
 
 void Keeper::watch_intake(std::size_t backlog) {

@@ -34,7 +34,7 @@ struct KeeperParts {
     // How the consumer does: room and fetched of a Look.
     std::function<FetchWatch::Look()> intake;
     std::function<void()> reconnect;  // asks the consumer for it
-    Settler::Then then = {};  // as the settler's: lost tasks have chords and errbacks too
+    Settler::Then then = {};          // as the settler's: lost tasks have chords and errbacks too
 };
 
 // Keeps us alive in the eyes of others and looks after the dead: beat, renewal, reaping and kombu's
@@ -50,8 +50,10 @@ public:
 
 private:
     void run();
+    void back();
     void step();
     void beat();
+    void reap_the_dead();
     void renew();
     void restore();
     void watch_intake(std::size_t backlog);
@@ -59,6 +61,7 @@ private:
 
     KeeperParts with_;
     Reaper reaper_;
+    std::vector<std::string> dead_;  // told to us, not yet reaped
     LuckSource luck_;
     SteadyPoint next_beat_{}, next_renewal_{}, next_restore_{};
     BackoffTimer backoff_;

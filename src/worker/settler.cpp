@@ -17,8 +17,10 @@ constexpr std::size_t kBatch =
 constexpr Millis kStartGrace{2};
 constexpr int kMostRefusals = 3;  // of one settlement; 1 and 2 s lie between
 
-// What passes by itself: Redis is full, loading, a replica … (the first word of its error).
+// What passes by itself, or when somebody sees to it: Redis is full, loading, a replica … (the
+// first word of its error), or an ACL denies a command.
 bool is_passing(std::string_view why) {
+    if (why.find("The user executing the script can't") != why.npos) return true;
     for (const std::string_view word :
          {"OOM",
           "LOADING",
@@ -27,6 +29,7 @@ bool is_passing(std::string_view why) {
           "MASTERDOWN",
           "NOREPLICAS",
           "MISCONF",
+          "NOPERM",
           "CLUSTERDOWN"})
         if (why.starts_with(word)) return true;
     return false;

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 import traceback
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from importlib.metadata import version
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from scenarios.boundaries import boundaries  # noqa: E402
 from scenarios.kills import kill_children, kill_prefork, kill_threads, term_loop  # noqa: E402
 from scenarios.malformed import malformed  # noqa: E402
 from scenarios.neighbours import mixed_fleet, visibility  # noqa: E402
+from scenarios.parked import parked  # noqa: E402
 from scenarios.poison import poison  # noqa: E402
 from scenarios.redis_crash import redis_crash  # noqa: E402
 from scenarios.slow import slow  # noqa: E402
@@ -25,13 +27,13 @@ from scenarios.troubles import half_open, troubles  # noqa: E402
 
 SCENARIOS = {f.__name__: f for f in (
     kill_prefork, kill_threads, kill_children, term_loop, poison, mixed_fleet, visibility, redis_crash, troubles,
-    half_open, boundaries, slow, malformed)}
+    half_open, boundaries, slow, malformed, parked)}
 
 
 def versions():
     ours = subprocess.run([OURS[0], "--version"], capture_output=True, text=True, check=True).stdout.strip()
     redis = subprocess.run(["redis-server", "--version"], capture_output=True, text=True, check=True).stdout
-    return {"taskworker": ours.split()[-1], "celery": version("celery"), "kombu": version("kombu"),
+    return {"taskworker": ours.splitlines()[0].split()[-1], "celery": version("celery"), "kombu": version("kombu"),
             "redis": redis.split("v=")[1].split()[0], "python": platform.python_version()}
 
 
@@ -42,6 +44,8 @@ def arguments():
     parser.add_argument("--kills", type=int, help="how often it is killed, instead of the scenario's own number")
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1 << 31))
     parser.add_argument("--worker", choices=("ours", "celery"), default="ours", help="who is under test")
+    parser.add_argument("--jobs", type=int, help="how many scenarios are played at once; the long form: one, else three")
+    parser.add_argument("--keep", type=Path, metavar="FOLDER", help="where the logs of the workers go")
     parser.add_argument("--list", action="store_true", help="name the scenarios")
     options = parser.parse_args()
     if unknown := set(options.scenario) - set(SCENARIOS):
@@ -56,10 +60,26 @@ def play(name, options, facts):
     except Exception:  # a scenario that breaks off is a bad verdict, and the next one is played
         traceback.print_exc()
         outcome = {"ok": False, "broke_off": traceback.format_exc().strip().splitlines()[-1]}
-    verdict = {"scenario": name, "worker": options.worker, "seed": options.seed, "long": options.long,
-               "versions": facts, **outcome, "seconds": round(time.monotonic() - began, 1)}
-    print(json.dumps(verdict), flush=True)
-    return verdict["ok"]
+    return {"scenario": name, "worker": options.worker, "seed": options.seed, "long": options.long,
+            "versions": facts, **outcome, "seconds": round(time.monotonic() - began, 1)}
+
+
+def verdicts(options):
+    """Each as soon as it is known. They mostly wait, so that some can be played at once."""
+    names, facts = options.scenario or list(SCENARIOS), versions()
+    jobs = options.jobs or (1 if options.long or options.kills else 3)
+    if jobs == 1:
+        yield from (play(name, options, facts) for name in names)
+        return
+    with ProcessPoolExecutor(jobs, max_tasks_per_child=1) as pool:
+        for ended in as_completed([pool.submit(play, name, options, facts) for name in by_length(names)]):
+            yield ended.result()
+
+
+def by_length(names):
+    """The longest first: they decide when the whole run ends."""
+    longest = ["troubles", "slow", "half_open", "boundaries", "malformed", "visibility"]
+    return sorted(names, key=lambda name: longest.index(name) if name in longest else len(longest))
 
 
 def main():
@@ -68,8 +88,10 @@ def main():
         for name, scenario in SCENARIOS.items():
             print(f"{name:16} {scenario.__doc__}")
         return 0
-    facts = versions()
-    good = [play(name, options, facts) for name in options.scenario or SCENARIOS]
+    good = []
+    for verdict in verdicts(options):
+        print(json.dumps(verdict), flush=True)
+        good.append(verdict["ok"])
     print(f"{sum(good)} passed, {len(good) - sum(good)} failed")
     return 0 if all(good) else 1
 

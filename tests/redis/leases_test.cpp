@@ -121,6 +121,39 @@ TEST_F(RedisLeasesTest, WhoeverLooksDeadOnceIsNotReapedIfItBeatsBeforeTheSecondL
     }
 }
 
+// In a fleet that dies over and over nobody may live long enough to look twice.
+TEST_F(RedisLeasesTest, TheTwoLooksAtADeadWorkerMayBeThoseOfTwoOthers) {
+    push(1);
+    {
+        Holder dead(rig, "w1");
+        ASSERT_EQ(dead.take(1).size(), 1u);
+    }
+    std::size_t looks = 0, told = 0;
+    EXPECT_TRUE(eventually([&] {
+        Holder once(rig, "look" + std::to_string(++looks));
+        const auto beat = once.leases->beat();
+        for (const auto& dead : beat.dead)
+            told += dead == "w1" && once.leases->reap(dead).handed_back == 1;
+        once.leases->leave();
+        return told > 0;
+    }));
+    EXPECT_GT(looks, 1u);
+    EXPECT_EQ(rig.length("celery"), 1u);
+}
+
+TEST_F(RedisLeasesTest, SuspicionsGoWithThoseTheyWereAbout) {
+    { Holder(rig, "w1").leases->beat(); }
+    Holder worker(rig, "w2");
+    EXPECT_TRUE(eventually([&] {
+        worker.leases->beat();
+        return rig.raw().call("HLEN", "taskworker.suspects").integer == 1;
+    }));
+    EXPECT_GT(rig.raw().call("TTL", "taskworker.suspects").integer, 0);
+    rig.raw().call("ZREM", "taskworker.workers", "w1");
+    worker.leases->beat();
+    EXPECT_EQ(rig.raw().call("EXISTS", "taskworker.suspects").integer, 0);
+}
+
 TEST_F(RedisLeasesTest, ADeadWorkersLeasesGoBackMarkedAsRedelivered) {
     push(5);
     {

@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <atomic>
+#include <filesystem>
 #include <mutex>
 #include <set>
 #include <thread>
 
+#include "redis/socket_stream.hpp"
 #include "support/eventually.hpp"
 #include "support/redis_rig.hpp"
 #include "taskworker/errors.hpp"
@@ -62,6 +64,34 @@ TEST_F(Trouble, ScriptsThatRedisForgotAreLoadedAgain) {
     EXPECT_TRUE(leases->beat().known);
     rig.raw().call("SCRIPT", "FLUSH");
     EXPECT_TRUE(leases->beat().known);
+}
+
+// Keeps the sockets of this process open behind its back: Redis does not learn that they were
+// closed.
+class HalfOpen {
+public:
+    HalfOpen() {
+        for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd")) {
+            std::error_code gone;
+            const auto target = std::filesystem::read_symlink(entry.path(), gone).string();
+            if (!target.starts_with("socket:")) continue;
+            const int copy = ::dup(std::stoi(entry.path().filename().string()));
+            if (copy >= 0) copies_.push_back(redis::Descriptor(copy));
+        }
+    }
+
+private:
+    std::vector<redis::Descriptor> copies_;
+};
+
+TEST_F(Trouble, WhatWaitsForUsOnAConnectionThatIsHalfOpenGetsNoMessages) {
+    broker->subscribe({"celery"});
+    EXPECT_TRUE(broker->fetch(10, soon(10)).empty());
+    const HalfOpen network;
+    broker->reconnect();
+    EXPECT_TRUE(broker->fetch(10, soon(10)).empty());
+    push(1);
+    EXPECT_EQ(ids(deliveries(broker->fetch(10, soon(2000)))), Ids{"0"});
 }
 
 TEST_F(Trouble, AKilledConnectionIsAnErrorAndTheNextFetchGoesOn) {

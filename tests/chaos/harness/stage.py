@@ -15,6 +15,12 @@ from .fleet import Fleet
 from .ledger import Ledger, judge
 from .tasks import Producer
 
+PLACES = """
+for _, pattern in ipairs({'celery', 'celery\\6\\22*', 'unacked', 'taskworker.claim:*', 'taskworker.wait:*', 'taskworker.started.*'}) do
+    if #redis.call('KEYS', pattern) > 0 then return 1 end
+end
+return false
+"""
 STEPS = ("", "\x06\x163", "\x06\x166", "\x06\x169")
 
 
@@ -27,11 +33,16 @@ class Stage:
         stack.callback(shutil.rmtree, folder, True)
         self.ledger = Ledger(folder / "ledger")
         self.fleet = Fleet(url or self.redis.url(), self.ledger, self.kind, conf=conf)
-        stack.callback(shutil.rmtree, self.fleet.folder, True)
+        stack.callback(self.put_away_logs)
         stack.callback(self.fleet.close)
         self.client = self.redis.client(socket_timeout=30)
         stack.callback(self.client.close)
         self.producer = Producer(self.client)
+
+    def put_away_logs(self):
+        if self.options.keep and self.fleet.folder.exists():
+            shutil.copytree(self.fleet.folder, self.options.keep / self.fleet.folder.name, dirs_exist_ok=True)
+        shutil.rmtree(self.fleet.folder, True)
 
     # ---- what lies where
     def queued(self, queue="celery"):
@@ -68,14 +79,16 @@ class Stage:
 
     def drained(self, timeout):
         """True when no task is queued, held or begun; False when that does not come."""
-        def empty():
-            return not self.queued() and not self.held() and not self.leftovers()
         deadline = time.monotonic() + timeout
         while time.monotonic() < deadline:
-            if empty():
+            if self.empty():
                 return True
             time.sleep(0.2)
         return False
+
+    def empty(self):
+        """All places in one moment: what is on its way from one to the next is seen."""
+        return not self.client.eval(PLACES, 0)
 
     def leftovers(self):
         patterns = ("taskworker.claim:*", "taskworker.wait:*", "taskworker.started.*")

@@ -7,6 +7,8 @@ from pathlib import Path
 from harness.corpus import corpus, id_in
 from harness.stage import stage
 
+# Legal, without an end that one could look up: whether it was run is seen in other tests.
+UNTOLD = {"headers.ignore_result is true"}
 ENDED = {"SUCCESS", "FAILURE", "REVOKED", "RETRY"}
 
 
@@ -19,6 +21,11 @@ def accounted(s, raw, letters):
         return False
     document = s.client.get(f"celery-task-meta-{task_id}".encode("utf-8", "surrogatepass"))
     return document is not None and json.loads(document)["status"] in ENDED
+
+
+def newest_letters(s):
+    last = s.client.xrevrange("taskworker.dead_letters", count=2)
+    return {fields[b"message"]: fields[b"reason"] for _, fields in last}
 
 
 def letters_of(s):
@@ -49,7 +56,7 @@ class Unacked(threading.Thread):
 
 def malformed(options):
     """At least 400 malformed messages, alone and among good ones: no exit, nothing vanishes, bytes are kept."""
-    messages = corpus(1 if options.long else 7)
+    messages = [one for one in corpus(1 if options.long else 7) if one[0] not in UNTOLD]
     if options.worker == "celery":
         return malformed_celery(options, messages)
     with stage(options) as s:
@@ -60,14 +67,13 @@ def malformed(options):
         for name, raw in messages:
             began = time.monotonic()
             s.client.lpush("celery", raw)
-            while (s.client.llen("celery") or s.held() or s.leftovers()) and time.monotonic() < began + 10:
-                pass
+            while not (s.empty() and accounted(s, raw, newest_letters(s))) and time.monotonic() < began + 10:
+                time.sleep(0.002)
             slowest = max(slowest, time.monotonic() - began)
-            last = s.client.xrevrange("taskworker.dead_letters", count=2)
-            if not accounted(s, raw, {fields[b"message"]: fields[b"reason"] for _, fields in last}):
+            if not accounted(s, raw, newest_letters(s)):
                 vanished.append(name)
         alone = s.client.xlen("taskworker.dead_letters")
-        s.client.delete("taskworker.dead_letters")
+        s.client.delete("taskworker.dead_letters", *s.client.scan_iter("celery-task-meta-*"))
         mixed = messages * 1
         s.luck.shuffle(mixed)
         good = []

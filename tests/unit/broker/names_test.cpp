@@ -57,6 +57,7 @@ TEST(RedisKeys, ThePrefixStandsBeforeEveryKey) {
           names.workers,
           names.inboxes,
           names.reaper,
+          names.suspects,
           names.parked,
           names.dead_letters,
           names.binding("x"),

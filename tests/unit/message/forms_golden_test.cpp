@@ -2,6 +2,7 @@
 
 #include "message/publish.hpp"
 #include "message/result_record.hpp"
+#include "unit/message/expect_headers.hpp"
 #include "unit/message/golden_file.hpp"
 #include "unit/message/message_builders.hpp"
 
@@ -64,14 +65,7 @@ TEST_P(GoldenForms, AreReadAsCeleryReadsThem) {
             continue;
         }
         const auto request = opened(message, name);
-        EXPECT_EQ(Json(request.id), python.at("id")) << name;
-        EXPECT_EQ(Json(request.task), python.at("task")) << name;
-        EXPECT_EQ(Json(request.retries), python.at("retries")) << name;
-        EXPECT_EQ(request.eta_at.has_value(), !python.at("eta_at").is_null()) << name;
-        EXPECT_EQ(request.expires_at.has_value(), !python.at("expires_at").is_null()) << name;
-        EXPECT_EQ(
-            Json(request.delivery_info.routing_key), python.at("delivery_info").at("routing_key")
-        );
+        expect_headers(request, python, name);
         expect_python_body(request, python, name);
     }
 }

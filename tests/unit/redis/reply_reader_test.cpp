@@ -1,6 +1,7 @@
 #include "redis/reply_reader.hpp"
 
 #include <gtest/gtest.h>
+#include <malloc.h>
 
 #include <string>
 
@@ -42,6 +43,26 @@ TEST(ReplyReader, WaitsForTheRestOfAReply) {
     }
     reader.feed(&bytes.back(), 1);
     EXPECT_EQ(reader.next()->items.at(1).text, "de");
+}
+
+TEST(ReplyReader, TakesNoMemoryForWhatIsOnlyAnnounced) {
+    ReplyReader reader;
+    const std::string bytes = "*99999991\r\n*88888888\r\n:1\r\n";
+    const auto before = ::mallinfo2().hblkhd;
+    reader.feed(bytes.data(), bytes.size());
+    EXPECT_FALSE(reader.next());
+    EXPECT_LT(::mallinfo2().hblkhd, before + (16u << 20));
+}
+
+TEST(ReplyReader, ReadsMoreElementsThanItReservesAtFirst) {
+    ReplyReader reader;
+    std::string bytes = "*5000\r\n";
+    for (int i = 0; i < 5000; ++i) bytes += "*1\r\n:" + std::to_string(i) + "\r\n";
+    reader.feed(bytes.data(), bytes.size());
+    const auto reply = *reader.next();
+    ASSERT_EQ(reply.items.size(), 5000u);
+    for (int i = 0; i < 5000; ++i)
+        EXPECT_EQ(reply.items[static_cast<std::size_t>(i)].items.at(0).integer, i);
 }
 
 TEST(ReplyReader, LongTextsHaveRoomBehindThemForAParser) {
