@@ -127,10 +127,6 @@ std::vector<Setting> accepted_settings() {
         {
             {Tasks, "task_remote_tracebacks", Bool, "false"},
         });
-    add("Not yet: producers in C++ send no task-sent",
-        {
-            {Tasks, "task_send_sent_event", Bool, "false"},
-        });
     add("Each thread that stores results has a connection of its own",
         {
             {Results, "redis_max_connections", Int, "null"},

@@ -126,6 +126,8 @@ std::vector<Setting> tasks() {
              "Callbacks, steps of chains and tasks that a task sends have its priority"),
         used(Tasks, "task_reject_on_worker_lost", &S::task_reject_on_worker_lost,
              "With acks_late: a task whose process died goes back to its queue"),
+        used(Tasks, "task_send_sent_event", &S::task_send_sent_event,
+             "Tell monitors of what tasks of ours send (task-sent; with -E or enable_events)"),
         used(Tasks, "task_serializer", &S::task_serializer,
              "How bodies that we publish are written: json, yaml, msgpack", &serializer),
         zero_is_none(used(Tasks, "task_soft_time_limit", &S::task_soft_time_limit,
