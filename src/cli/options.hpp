@@ -30,7 +30,7 @@ struct WorkerCommand {
     std::vector<std::string> queues, exclude_queues;
     bool without_heartbeat = false;
     double heartbeat_interval = 2;  // seconds
-    std::string autoscale;  // "10,3"
+    std::string autoscale;          // "10,3"
     bool detach = false;
     bool purge = false;  // --purge
 };
@@ -95,6 +95,12 @@ struct DoctorCommand {
     bool json = false;
 };
 
+struct TopCommand {
+    std::vector<std::string> queues;  // besides those that workers serve
+    double interval = 2;              // seconds
+    bool once = false;
+};
+
 struct PurgeCommand {
     bool force = false;
     std::vector<std::string> queues, exclude_queues;
@@ -129,6 +135,7 @@ struct Invocation {
         QueuesCommand,
         ExplainCommand,
         DoctorCommand,
+        TopCommand,
         PurgeCommand,
         ReportCommand,
         RegisteredCommand,
