@@ -49,3 +49,6 @@ configure_file(${CMAKE_SOURCE_DIR}/cmake/systemd/tmpfiles.conf.in
     ${CMAKE_BINARY_DIR}/systemd/taskworker.conf @ONLY)
 install(FILES ${CMAKE_BINARY_DIR}/systemd/taskworker@.service DESTINATION lib/systemd/system)
 install(FILES ${CMAKE_BINARY_DIR}/systemd/taskworker.conf DESTINATION lib/tmpfiles.d)
+
+# Man pages and completion, as the program prints them (ShellFiles.cmake).
+install(DIRECTORY ${CMAKE_BINARY_DIR}/share/ DESTINATION ${CMAKE_INSTALL_DATADIR})

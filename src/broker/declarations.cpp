@@ -21,6 +21,7 @@ void Declarations::declare(
 ) {
     auto pause = Millis::max();
     for (const auto& name : queues) {
+        if (is_broadcast_list(name)) continue;  // no exchange leads there
         const auto queue = queues_.describe(name);
         bind(out, queue, now);
         if (!queue.expires_ms) continue;

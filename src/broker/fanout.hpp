@@ -19,7 +19,7 @@ namespace taskworker {
 class Fanout {
 public:
     // A queue bound to an exchange. For a fanout exchange the key chooses what is heard: empty for
-    // an exchange without keys, else a pattern ("#": all, "worker.*").
+    // what is sent without a key, else a pattern ("#": all that has one, "worker.*").
     struct Binding {
         std::string exchange, key, queue;
     };
@@ -41,6 +41,8 @@ public:
 
     // Direct exchanges: into every queue bound with this key; none, and the message is gone.
     virtual void send(const Sending& message) = 0;
+    // Into this queue, in their order.
+    virtual void put(const std::string& queue, std::span<const std::string> envelopes) = 0;
     virtual void bind(const Binding& binding) = 0;
     virtual void remove(const Binding& binding) = 0;  // the queue and what is in it as well
     // The next message of a queue, taken for good; waits until `until`.

@@ -59,6 +59,12 @@ public:
                 queues_->lists[queue].push_back(message.envelope);
         queues_->changed.notify_all();
     }
+    void put(const std::string& queue, std::span<const std::string> envelopes) override {
+        const Guard lock(queues_->mutex);
+        auto& list = queues_->lists[queue];
+        list.insert(list.end(), envelopes.begin(), envelopes.end());
+        queues_->changed.notify_all();
+    }
     void bind(const Binding& binding) override {
         const Guard lock(queues_->mutex);
         queues_->bindings.emplace(binding.exchange, binding.key, binding.queue);

@@ -179,6 +179,18 @@ void RedisFanout::send(const Sending& message) {
     });
 }
 
+void RedisFanout::put(const std::string& queue, std::span<const std::string> envelopes) {
+    as_broker_error([&] {
+        const auto key = with_.keys.key(with_.keys.list(queue, 0));
+        speaker_.connect();
+        auto& out = speaker_.out();
+        out.begin(2 + envelopes.size());
+        out.arg("LPUSH"), out.arg(key);
+        for (const auto& envelope : envelopes) out.arg(envelope);
+        for (const auto& reply : speaker_.round_trip()) speaker_.check(reply, "LPUSH");
+    });
+}
+
 void RedisFanout::bind(const Binding& binding) {
     as_broker_error([&] {
         speaker_.connect();

@@ -26,6 +26,7 @@ public:
     void unsubscribe() override;
     void publish(std::span<const Sending> messages) override;
     void send(const Sending& message) override;
+    void put(const std::string& queue, std::span<const std::string> envelopes) override;
     void bind(const Binding& binding) override;
     void remove(const Binding& binding) override;
     std::optional<std::string> take(const std::string& queue, SteadyPoint until) override;

@@ -44,6 +44,9 @@ int run_chord_command(
 int run_doctor_command(
     const GlobalOptions& global, const DoctorCommand& options, RegisterTasks linked_in
 );
+int run_top_command(
+    const GlobalOptions& global, const TopCommand& options, RegisterTasks linked_in
+);
 int run_purge_command(
     const GlobalOptions& global, const PurgeCommand& options, RegisterTasks linked_in
 );

@@ -104,8 +104,7 @@ private:
             add(Note,
                 fmt::format(
                     "{} messages are in the hands of workers, the index has {}: orphans, or a "
-                    "moment "
-                    "between two steps",
+                    "moment between two steps",
                     facts_.leases,
                     facts_.index
                 ),
@@ -123,7 +122,7 @@ private:
                 fmt::format(
                     "{} dead letters: nobody could or should run them", facts_.dead_letters
                 ),
-                "redis-cli XREVRANGE taskworker.dead_letters + - COUNT 10");
+                "taskworker dlq list");
     }
 
     void names() {

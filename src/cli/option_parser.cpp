@@ -20,7 +20,7 @@ std::string first_of(std::string_view flags) {
     return std::string(flags.substr(0, std::min(flags.find(','), flags.size())));
 }
 
-std::string upper(std::string text) {
+std::string capitals(std::string text) {
     for (char& c : text)
         if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 32);
     return text;
@@ -47,6 +47,7 @@ OptionParser::OptionParser() {
     declare_purge();
     declare_about_the_module();
     declare_new();
+    declare_shell_files();
     pool_child_ = command("pool-child", "");
     pool_child_->group("");
     app_.allow_extras();
@@ -138,6 +139,7 @@ std::variant<Invocation, Ending> OptionParser::parse(
         if (!pool_child_->parsed()) take_variables(app_, environment, origin_);
         for (const auto& text : sets_) global_.overrides.push_back(parse_set(text));
         global_.overrides.insert(global_.overrides.end(), dotted.begin(), dotted.end());
+        if (auto text = shell_file()) return Ending{.code = 0, .out = *std::move(text), .err = ""};
         return invocation();
     } catch (const CLI::CallForHelp&) {
         return Ending{.code = 0, .out = app_.help(), .err = ""};
@@ -172,6 +174,7 @@ Invocation OptionParser::invocation() {
     if (explain_->parsed()) return {global_, explain_options_};
     if (chord_->parsed()) return {global_, chord_options_};
     if (doctor_->parsed()) return {global_, doctor_options_};
+    if (top_->parsed()) return {global_, top_options_};
     if (purge_->parsed()) return {global_, purge_options_};
     if (report_->parsed()) return {global_, report_options_};
     if (registered_->parsed()) return {global_, registered_options_};
@@ -186,7 +189,7 @@ Invocation OptionParser::invocation() {
                 "-l {}: must be one of {}{}",
                 level_,
                 fmt::join(kLevels, ", "),
-                suggestion(nearest(upper(level_), kLevels))
+                suggestion(nearest(capitals(level_), kLevels))
             ));
         }
         worker_options_.level = *level;

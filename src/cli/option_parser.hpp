@@ -40,6 +40,9 @@ private:
     void declare_purge();
     void declare_about_the_module();
     void declare_new();
+    void declare_top();
+    void declare_shell_files();
+    std::optional<std::string> shell_file() const;  // of `completion` and `man`
     CLI::App* command(const char* name, const char* does);
     static CLI::Option* list(
         CLI::App& to, const char* flags, std::vector<std::string>& value, const char* help
@@ -71,6 +74,9 @@ private:
     CLI::App* explain_ = nullptr;
     CLI::App* chord_ = nullptr;
     CLI::App* doctor_ = nullptr;
+    CLI::App* top_ = nullptr;
+    CLI::App* completion_ = nullptr;
+    CLI::App* man_ = nullptr;
     CLI::App* purge_ = nullptr;
     CLI::App* report_ = nullptr;
     CLI::App* registered_ = nullptr;
@@ -90,6 +96,9 @@ private:
     ExplainCommand explain_options_;
     ChordCommand chord_options_;
     DoctorCommand doctor_options_;
+    TopCommand top_options_;
+    std::string shell_, page_;
+    bool pages_ = false;
     PurgeCommand purge_options_;
     ReportCommand report_options_;
     RegisteredCommand registered_options_;

@@ -102,6 +102,12 @@ struct DoctorCommand {
     bool json = false;
 };
 
+struct TopCommand {
+    std::vector<std::string> queues;  // besides those that workers serve
+    double interval = 2;              // seconds
+    bool once = false;
+};
+
 struct PurgeCommand {
     bool force = false;
     std::vector<std::string> queues, exclude_queues;
@@ -137,6 +143,7 @@ struct Invocation {
         ExplainCommand,
         ChordCommand,
         DoctorCommand,
+        TopCommand,
         PurgeCommand,
         ReportCommand,
         RegisteredCommand,

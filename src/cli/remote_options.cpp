@@ -75,7 +75,24 @@ void OptionParser::declare_remote() {
 
     doctor_ = command("doctor", "Look for what is wrong with the broker");
     doctor_->add_flag("-j,--json", doctor_options_.json, "As JSON");
+    declare_top();
     doctor_->footer("Exit code 1: something is wrong that loses tasks or stops the worker.");
+}
+
+void OptionParser::declare_top() {
+    top_ = command("top", "Workers, queues and running tasks, live in the terminal");
+    top_->add_option("-i,--interval", top_options_.interval, "Seconds between two looks, default 2")
+        ->take_last()
+        ->check(CLI::Range(0.2, 3600.0).description(""))
+        ->type_name("SECONDS");
+    list(*top_, "-Q,--queues", top_options_.queues, "Show these beside those that workers serve")
+        ->type_name("A,B");
+    top_->add_flag("--once", top_options_.once, "Print one look and exit, as into a pipe");
+    top_->footer(
+        "Keys: q quit, arrows (or j, k, g, G) select a task, r revoke, t terminate it by SIGTERM,\n"
+        "space look at once.\n"
+        "Exit code 69 of --once: nobody answered."
+    );
 }
 
 }  // namespace taskworker

@@ -129,7 +129,7 @@ std::vector<Setting> tasks() {
         used(Tasks, "task_reject_on_worker_lost", &S::task_reject_on_worker_lost,
              "With acks_late: a task whose process died goes back to its queue"),
         used(Tasks, "task_send_sent_event", &S::task_send_sent_event,
-             "tw::Client tells of each task that it sends (task-sent)"),
+             "Tell monitors of each task that tw::Client or a task of ours sends (task-sent)"),
         used(Tasks, "task_serializer", &S::task_serializer,
              "How bodies that we publish are written: json, yaml, msgpack", &serializer),
         zero_is_none(used(Tasks, "task_soft_time_limit", &S::task_soft_time_limit,

@@ -1,6 +1,10 @@
 #include "lifecycle/events.hpp"
 
+#include <cstdint>
+#include <variant>
+
 #include "base/iso_time.hpp"
+#include "message/python_json.hpp"
 #include "message/python_repr.hpp"
 
 namespace taskworker {
@@ -30,6 +34,7 @@ Event received_event(const Delivery& delivery, TimePoint at, const TaskDef* task
     // request.py gives them as the parsed datetime prints itself.
     if (request.eta_at) event.eta = format_iso_time(*request.eta_at);
     if (request.expires_at) event.expires = format_iso_time(*request.expires_at);
+    event.queue = delivery.queue;
     event.sent = sends_events(task);
     return event;
 }
@@ -37,7 +42,39 @@ Event received_event(const Delivery& delivery, TimePoint at, const TaskDef* task
 Event started_event(const Delivery& delivery, int pid, TimePoint at, const TaskDef* task) {
     auto event = task_event(Event::Type::TaskStarted, delivery.request, at);
     event.pid = pid;
+    event.queue = delivery.queue;
     event.sent = sends_events(task);
+    return event;
+}
+
+std::optional<Event> sent_event(const Outgoing& message, TimePoint at) {
+    const auto parsed = parse_json(message.envelope);
+    const auto* envelope = std::get_if<Json>(&parsed);
+    if (!envelope || !envelope->is_object()) return std::nullopt;
+    const auto headers = envelope->value("headers", Json::object());
+    const auto text = [&](const char* name) -> std::optional<std::string> {
+        const auto found = headers.find(name);
+        if (found == headers.end() || !found->is_string()) return std::nullopt;
+        return found->get<std::string>();
+    };
+    Event event{.type = Event::Type::TaskSent, .at = at};
+    event.uuid = text("id").value_or("");
+    event.name = text("task").value_or("");
+    if (event.uuid.empty()) return std::nullopt;
+    event.root_id = text("root_id").value_or("");
+    event.parent_id = text("parent_id").value_or("");
+    event.args = text("argsrepr");
+    event.kwargs = text("kwargsrepr");
+    event.eta = text("eta");
+    event.expires = text("expires");
+    if (const auto retries = headers.find("retries");
+        retries != headers.end() && retries->is_number_integer())
+        event.retries = static_cast<int>(retries->get<std::int64_t>());
+    event.queue = message.queue;
+    for (const char* name : {"exchange", "routing_key"}) {
+        const auto pointer = Json::json_pointer(std::string("/properties/delivery_info/") + name);
+        event.fields[name] = envelope->contains(pointer) ? envelope->at(pointer) : Json("");
+    }
     return event;
 }
 

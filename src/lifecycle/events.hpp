@@ -1,7 +1,10 @@
 #pragma once
 
+#include <optional>
+
 #include "message/delivery.hpp"
 #include "message/event.hpp"
+#include "message/publish.hpp"
 #include "taskworker/outcome.hpp"
 #include "taskworker/task_def.hpp"
 
@@ -14,6 +17,8 @@ Event task_event(Event::Type type, const Request& request, TimePoint at);
 
 Event received_event(const Delivery& delivery, TimePoint at, const TaskDef* task = nullptr);
 Event started_event(const Delivery& delivery, int pid, TimePoint at, const TaskDef* task = nullptr);
+// task-sent of a message that goes out; nothing when it is no task.
+std::optional<Event> sent_event(const Outgoing& message, TimePoint at);
 Event discarded_event(const DiscardedMessage& message, TimePoint at);
 Event failed_event(const Request& request, const Failure& failure, TimePoint at);
 

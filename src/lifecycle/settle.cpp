@@ -105,9 +105,8 @@ void End::operator()(const Success& success) {
     }
     const auto links = links_of(delivery_);
     auto children = execution_.children;
-    if (const auto wrong = follow_with_success(
-            end_, request_, links, success, encoded, children, moment_
-        ))
+    if (const auto wrong =
+            follow_with_success(end_, request_, links, success, encoded, children, moment_))
         return fail(*wrong, ErrbacksHere::NotYet);
     add_chord_part(end_, request_, links, "SUCCESS", encoded);
     if (!treatment_.ignore_result) {
@@ -186,9 +185,8 @@ void End::operator()(const Ignored&) {
 
 // Nothing is stored here: the replacement has the id, the links and the place in the chord.
 void End::operator()(const Replaced& replaced) {
-    if (const auto wrong = follow_with_replacement(
-            end_, request_, links_of(delivery_), replaced, moment_
-        ))
+    if (const auto wrong =
+            follow_with_replacement(end_, request_, links_of(delivery_), replaced, moment_))
         return fail(*wrong, ErrbacksHere::NotYet);
     (*this)(Ignored{});
 }
@@ -233,6 +231,7 @@ Settlement settle(
     End end(delivery, task, execution, moment);
     std::visit(end, outcome);
     auto settlement = std::move(end).take();
+    for (auto& event : settlement.events) event.queue = delivery.queue;
     // What a process cannot tell any more is told by the main one.
     if (!execution.worker_lost && !execution.timed_out)
         for (auto& event : settlement.events) event.process = execution.process;

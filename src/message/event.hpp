@@ -20,11 +20,13 @@ struct Event {
         Redelivered,        // a dead worker's task was handed back
         DeadLettered,
         ErrbacksNotCalled,  // a signature that cannot be sent
+        TaskSent,           // by a task of ours, or because of its end
     };
     Type type;
     TimePoint at{};
     std::string uuid = {}, name = {};
     std::string root_id = {}, parent_id = {};
+    std::string queue = {};                               // it came from; of TaskSent: goes to
     std::optional<std::string> args = {}, kwargs = {};    // reprs
     int retries = 0;
     std::optional<std::string> eta = {}, expires = {};
@@ -39,7 +41,7 @@ struct Event {
     int pid = 0;
     std::string process = {};                 // that ran it, as logs name it; empty: the main one
     std::string custom_type = {};             // of TaskCustom
-    Json fields = Json::object();             // of TaskCustom; of Discarded: queue, head
+    Json fields = Json::object();  // of TaskCustom; of Discarded: queue, head; of TaskSent: exchange …
     bool logged = true;  // false: another line says it, this is for metrics and celeryev only
     bool sent = true;    // false: Celery has no such event (or the task's send_events is off)
     bool operator==(const Event&) const = default;

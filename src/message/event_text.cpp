@@ -61,6 +61,12 @@ void write_received(EventWriter& out, const Event& event) {
     out.text_or_null("expires", event.expires);
 }
 
+void write_sent(EventWriter& out, const Event& event) {
+    write_received(out, event);
+    out.text("queue", event.queue);
+    for (const auto& [name, value] : event.fields.items()) out.json(name, value);
+}
+
 void write_revoked(EventWriter& out, const Event& event) {
     out.truth("terminated", event.terminated);
     const auto signal = event.fields.find("signum");
@@ -84,6 +90,8 @@ void write_own_fields(EventWriter& out, const Event& event) {
     switch (event.type) {
         case Type::TaskReceived:
             return write_received(out, event);
+        case Type::TaskSent:
+            return write_sent(out, event);
         case Type::TaskSucceeded:
             out.text("result", event.result);
             return out.number("runtime", event.runtime.value_or(0));
@@ -110,6 +118,8 @@ std::optional<std::string_view> celery_type(const Event& event) {
     switch (event.type) {
         case Type::TaskReceived:
             return "task-received";
+        case Type::TaskSent:
+            return "task-sent";
         case Type::TaskStarted:
             return "task-started";
         case Type::TaskSucceeded:

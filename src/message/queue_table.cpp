@@ -10,6 +10,7 @@ namespace taskworker {
 namespace {
 
 constexpr auto kSetting = "task_queues";
+constexpr std::string_view kBroadcastLists = "taskworker.broadcast:";
 
 [[noreturn]] void refuse_queue(std::string_view queue, std::string_view rule) {
     throw ConfigError(fmt::format("{}: {}: {}", kSetting, queue, rule));
@@ -128,6 +129,7 @@ QueueSpec QueueTable::read_one(const std::string& name, const Json& options) con
     if (!options.is_object()) refuse_queue(name, "must be a table");
     QueueSpec queue{.name = name, .bindings = {exchange_of(options, name)}};
     auto& own = queue.bindings.front();
+    if (own.exchange.empty() && own.type == "fanout") own.exchange = name;  // as Broadcast(name)
     // celery/app/amqp.py: add_compat, _add
     if (own.exchange.empty())
         own.exchange = default_binding_.exchange, own.type = default_binding_.type;
@@ -173,15 +175,15 @@ std::vector<std::string> QueueTable::to_consume(
     if (wanted.empty())
         for (const auto& queue : queues_) take(queue.name);
     if (direct_) take(*direct_);
-    for (const auto& name : names)
-        if (describe(name).own().type == "fanout")
-            throw ConfigError(fmt::format(
-                "queue {}: broadcasts (fanout exchanges) are not received yet; leave it out by -X",
-                name
-            ));
     if (names.empty()) throw ConfigError("-Q and -X leave no queue to consume");
     return names;
 }
+
+std::string broadcast_list(std::string_view node, std::string_view queue) {
+    return fmt::format("{}{}:{}", kBroadcastLists, node, queue);
+}
+
+bool is_broadcast_list(std::string_view list) { return list.starts_with(kBroadcastLists); }
 
 std::string topic_pattern(std::string_view routing_key) {
     std::string out = "^";

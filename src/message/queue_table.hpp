@@ -25,6 +25,7 @@ struct QueueSpec {
     bool operator==(const QueueSpec&) const = default;
 
     const Binding& own() const { return bindings.front(); }
+    bool is_broadcast() const { return own().type == "fanout"; }
 };
 
 // The queues that settings know (task_queues, the default queue) and how unknown ones are made
@@ -57,6 +58,11 @@ private:
     std::vector<QueueSpec> queues_;  // in the order in which they were declared
     std::optional<std::string> direct_;
 };
+
+// Where a worker's own copies of what comes by a broadcast queue lie: a list that nobody else
+// reads.
+std::string broadcast_list(std::string_view node, std::string_view queue);
+bool is_broadcast_list(std::string_view list);
 
 // kombu's pattern of a topic binding, as it stands in the tables of bindings
 // (virtual/exchange.py: key_to_pattern).

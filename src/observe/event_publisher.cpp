@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdlib>
 #include <ctime>
 #include <iterator>
@@ -166,6 +167,7 @@ Fanout::Sending EventPublisher::news(std::string_view type, double freq, bool wi
     if (with_load) {
         news.load = with_.load ? with_.load() : WorkerNews::Load{};
         ::getloadavg(news.load->averages, 3);
+        for (auto& average : news.load->averages) average = std::round(average * 100) / 100;
     }
     std::string body;
     write_worker_event(body, news, {with_.node, hours_west(), ::getpid()}, with_.lamport.forward());

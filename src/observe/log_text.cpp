@@ -106,6 +106,7 @@ std::optional<log::Level> log_level(const Event& event) {
         case Type::Discarded:
             return log::Level::Critical;
         case Type::TaskCustom:
+        case Type::TaskSent:
             return std::nullopt;
     }
     return std::nullopt;
@@ -140,6 +141,7 @@ std::string log_text(const Event& event) {
         case Type::TaskUnregistered:
             return unregistered_text(event);
         case Type::TaskCustom:
+        case Type::TaskSent:
             return {};
         case Type::Discarded:
             return discarded_text(event);

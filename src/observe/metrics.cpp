@@ -7,6 +7,7 @@
 #include <prometheus/registry.h>
 #include <prometheus/text_serializer.h>
 
+#include <mutex>
 #include <set>
 #include <string_view>
 
@@ -39,6 +40,9 @@ const prometheus::Histogram::BucketBoundaries kBuckets = {
     10.0,
     60.0};
 
+constexpr const char* kOther = "other";
+constexpr std::size_t kMostQueues = 200;
+
 std::string host_of(const std::string& node) {
     const auto at = node.find('@');
     return at == node.npos ? node : node.substr(at + 1);
@@ -57,6 +61,25 @@ Gauges& gauges(prometheus::Registry& registry, const char* name, const char* hel
     return prometheus::BuildGauge().Name(name).Help(help).Register(registry);
 }
 
+// Consumers, workers and processes are those of this worker: add them up over all workers.
+void set_queues(prometheus::Registry& registry, const Metrics::Now& now) {
+    auto& length = gauges(registry, "celery_queue_length", "Messages that wait in the queue");
+    auto& consumers =
+        gauges(registry, "celery_active_consumer_count", "Consumers of the queue in this worker");
+    auto& workers =
+        gauges(registry, "celery_active_worker_count", "1: this worker consumes the queue");
+    auto& processes = gauges(
+        registry, "celery_active_process_count", "Processes of this worker that serve the queue"
+    );
+    for (const auto& [queue, messages] : now.queues) {
+        const Labels labels{{"queue_name", queue}};
+        if (messages) length.Add(labels).Set(static_cast<double>(*messages));
+        consumers.Add(labels).Set(1);
+        workers.Add(labels).Set(1);
+        processes.Add(labels).Set(static_cast<double>(now.processes));
+    }
+}
+
 }  // namespace
 
 struct Metrics::State {
@@ -64,18 +87,39 @@ struct Metrics::State {
         : hostname(host_of(node)),
           names(known.begin(), known.end()),
           now(std::move(look)),
-          own{{"hostname", hostname}, {"worker", node}} {}
+          own{{"hostname", hostname}, {"worker", node}} {
+        for (auto* family : {&dead_letters, &lost_leases, &lost_processes, &hard_limits})
+            family->Add(own);
+    }
 
-    Labels of(const Event& event) const {
+    Labels of(const Event& event) {
         return {
-            {"name", names.contains(event.name) ? event.name : "other"}, {"hostname", hostname}};
+            {"name", names.contains(event.name) ? event.name : kOther},
+            {"hostname", hostname},
+            {"queue_name", queue_label(event.queue)}};
+    }
+
+    // What tasks send may go to any queue; what we receive comes from ours.
+    std::string queue_label(const std::string& queue) {
+        const std::lock_guard lock(mutex);
+        if (queues.size() < kMostQueues) queues.insert(queue);
+        return queues.contains(queue) ? queue : kOther;
+    }
+
+    // Rates of what has not happened yet need a zero to begin with, as celery-exporter gives it.
+    void first_seen(const Labels& labels) {
+        for (auto* family : {&started, &succeeded, &retried, &rejected, &revoked})
+            family->Add(labels);
     }
 
     const std::string hostname;
     const std::set<std::string> names;
     const std::function<Now()> now;
     const Labels own;
+    std::mutex mutex;
+    std::set<std::string> queues;  // guarded by mutex
     prometheus::Registry registry;
+    Counters& sent = counters(registry, "celery_task_sent_total", "Tasks that tasks of ours sent");
     Counters& received = counters(registry, "celery_task_received_total", "Tasks received");
     Counters& started = counters(registry, "celery_task_started_total", "Tasks begun");
     Counters& succeeded = counters(registry, "celery_task_succeeded_total", "Tasks that succeeded");
@@ -118,7 +162,10 @@ void Metrics::on(const Event& event) {
     auto& s = *state_;
     switch (event.type) {
         case Type::TaskReceived:
+            s.first_seen(s.of(event));
             return s.received.Add(s.of(event)).Increment();
+        case Type::TaskSent:
+            return s.sent.Add(s.of(event)).Increment();
         case Type::TaskStarted:
             return s.started.Add(s.of(event)).Increment();
         case Type::TaskSucceeded:
@@ -151,7 +198,7 @@ void Metrics::on(const Event& event) {
 }
 
 std::string Metrics::text() const {
-    const auto& s = *state_;
+    auto& s = *state_;
     const auto now = s.now ? s.now() : Now{};
     s.up.Add(s.own).Set(now.up ? 1 : 0);
     s.active.Add(s.own).Set(static_cast<double>(now.active));
@@ -159,7 +206,11 @@ std::string Metrics::text() const {
     s.processes.Add(s.own).Set(static_cast<double>(now.processes));
     s.fetched.Add(s.own).Set(now.since_last_fetch);
     s.dropped.Add(s.own).Set(static_cast<double>(now.events_dropped));
-    return prometheus::TextSerializer().Serialize(s.registry.Collect());
+    // Anew each time: a queue that is given up is gone.
+    prometheus::Registry queues;
+    set_queues(queues, now);
+    const prometheus::TextSerializer text;
+    return text.Serialize(s.registry.Collect()) + text.Serialize(queues.Collect());
 }
 
 }  // namespace taskworker

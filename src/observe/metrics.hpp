@@ -4,7 +4,9 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "observe/observer.hpp"
@@ -21,6 +23,8 @@ public:
         double since_last_fetch = 0;  // seconds
         std::uint64_t events_dropped = 0;
         bool up = true;
+        // That this worker consumes, with the messages that wait there; none: nobody could say.
+        std::vector<std::pair<std::string, std::optional<std::size_t>>> queues = {};
     };
 
     // `names` of the tasks that have a series of their own. All others share one, "other": names

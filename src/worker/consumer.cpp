@@ -146,7 +146,7 @@ std::size_t Consumer::room() const {
     const auto& settings = with_.settings;
     return prefetch_room(
         settings.worker_disable_prefetch ? std::optional(1) : settings.worker_prefetch_multiplier,
-        with_.autoscale ? with_.autoscale->max() : with_.pool.slots(),
+        with_.autoscaler ? with_.autoscaler->bounds().max : with_.pool.slots(),
         with_.held.in_hand() + rate_queue_.size(),
         with_.finisher.average_runtime()
     );
@@ -154,7 +154,7 @@ std::size_t Consumer::room() const {
 
 SteadyPoint Consumer::wake_at() const {
     const auto now = with_.clock.ticks();
-    auto wake = std::min(now + (with_.autoscale ? kScaleLook : kLongestSleep), next_look_);
+    auto wake = std::min(now + (with_.autoscaler ? kScaleLook : kLongestSleep), next_look_);
     for (const auto* queue : {&eta_queue_, &rate_queue_}) {
         if (const auto due = queue->next_due()) {
             const auto wait =
@@ -266,10 +266,10 @@ bool Consumer::is_duplicate(const Delivery& delivery, const TaskDef& task) {
 }
 
 void Consumer::scale() {
-    if (!with_.autoscale) return;
+    if (!with_.autoscaler) return;
     const auto slots = with_.pool.slots();
     const auto in_hand = with_.held.in_hand();
-    const auto wanted = with_.autoscale->decide(in_hand, slots, with_.clock.ticks());
+    const auto wanted = with_.autoscaler->decide(in_hand, slots, with_.clock.ticks());
     if (!wanted) return;
     const bool up = *wanted > slots;
     log::info(

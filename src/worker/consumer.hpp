@@ -12,12 +12,12 @@
 #include "broker/broker.hpp"
 #include "broker/leases.hpp"
 #include "ledger/stored_ends.hpp"
-#include "lifecycle/autoscale.hpp"
 #include "lifecycle/eta_queue.hpp"
 #include "lifecycle/rate_limiter.hpp"
 #include "pool/pool.hpp"
 #include "taskworker/app.hpp"
 #include "taskworker/config.hpp"
+#include "worker/autoscaler.hpp"
 #include "worker/backoff_timer.hpp"
 #include "worker/finisher.hpp"
 #include "worker/held.hpp"
@@ -44,7 +44,7 @@ struct ConsumerParts {
     ServedQueues& served;
     StoredEnds& ends;
     ResultBackend* results = nullptr;  // to look for duplicates; null: nobody looks
-    std::optional<Autoscale> autoscale = {};
+    Autoscaler* autoscaler = nullptr;  // null: the pool stays as large as it is
 };
 
 // Mailbox → fetch → admit → submit, in one thread that sleeps in one place (Broker::fetch): until a

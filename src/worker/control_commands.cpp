@@ -117,13 +117,22 @@ Json heartbeat_command(ControlState& state, const Args&) {
 // Nobody here stands for election; a Python worker alone would break at it.
 Json election_command(ControlState&, const Args&) { return nullptr; }
 
+// With autoscaling the pool has one master only.
+Json left_to_autoscale(const char* command) {
+    return not_ok(
+        fmt::format("{} is not supported with autoscale. Adjust autoscale range instead.", command)
+    );
+}
+
 Json pool_grow_command(ControlState& state, const Args& arguments) {
+    if (state.with.autoscaler) return left_to_autoscale("pool_grow");
     const auto n = static_cast<std::size_t>(arguments.whole("n", 1, kMostSlots));
     state.with.pool.resize(std::min<std::size_t>(state.with.pool.slots() + n, kMostSlots));
     state.with.consumer.room_changed();
     return ok("pool will grow");
 }
 Json pool_shrink_command(ControlState& state, const Args& arguments) {
+    if (state.with.autoscaler) return left_to_autoscale("pool_shrink");
     const auto n = static_cast<std::size_t>(arguments.whole("n", 1, kMostSlots));
     const auto slots = state.with.pool.slots();
     if (n >= slots)
@@ -139,34 +148,33 @@ Json pool_restart_command(ControlState& state, const Args&) {
     state.with.pool.restart();
     return ok("reload started");
 }
-Json autoscale_command(ControlState&, const Args&) {
-    throw CommandError("ValueError", "Autoscale not enabled");
+Json autoscale_command(ControlState& state, const Args& arguments) {
+    auto* const scaler = state.with.autoscaler;
+    if (!scaler) throw CommandError("ValueError", "Autoscale not enabled");
+    const auto bound = [&](const char* name) -> std::optional<std::size_t> {
+        if (!arguments.find(name)) return std::nullopt;
+        return static_cast<std::size_t>(arguments.whole(name, 0, kMostSlots));
+    };
+    const auto most = bound("max"), least = bound("min");
+    const auto old = scaler->bounds();
+    if (most.value_or(old.max) == 0 || least.value_or(old.min) > most.value_or(old.max))
+        throw CommandError(
+            "ValueError",
+            fmt::format(
+                "max={} min={}: max must be at least 1 and not below min",
+                most.value_or(old.max),
+                least.value_or(old.min)
+            )
+        );
+    const auto now = scaler->set(most, least);
+    state.with.consumer.room_changed();
+    return ok(fmt::format("autoscale now max={} min={}", now.max, now.min));
 }
 
 Json shutdown_command(ControlState& state, const Args& arguments) {
     log::warning("{}", arguments.text_or("msg", "Got shutdown from remote"));
     if (state.with.shut_down) state.with.shut_down();
     return nullptr;
-}
-
-Json add_consumer_command(ControlState& state, const Args& arguments) {
-    const auto queue = arguments.text("queue");
-    if (queue.empty()) throw CommandError("ValueError", "a queue needs a name");
-    const auto exchange = arguments.text_or("exchange", queue);
-    const auto type = arguments.text_or("exchange_type", "direct");
-    const auto key = arguments.text_or("routing_key", queue);
-    if (!exchange.empty() && exchange != queue) {
-        if (type != "direct")
-            throw CommandError("ValueError", "only direct exchanges can be bound here");
-        state.with.fanout.bind({.exchange = exchange, .key = key, .queue = queue});
-    }
-    state.with.consumer.post(AddConsumer{queue});
-    return ok("add consumer " + queue);
-}
-Json cancel_consumer_command(ControlState& state, const Args& arguments) {
-    const auto queue = arguments.text("queue");
-    state.with.consumer.post(CancelConsumer{queue});
-    return ok("no longer consuming from " + queue);
 }
 
 struct Row {

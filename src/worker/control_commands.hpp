@@ -17,6 +17,7 @@
 #include "pool/pool.hpp"
 #include "taskworker/app.hpp"
 #include "taskworker/config.hpp"
+#include "worker/broadcasts.hpp"
 #include "worker/consumer.hpp"
 #include "worker/control_arguments.hpp"
 #include "worker/finisher.hpp"
@@ -43,6 +44,8 @@ struct ControlParts {
     Held& held;
     Finisher& finisher;
     Consumer& consumer;
+    Broadcasts& broadcasts;
+    Autoscaler* autoscaler;  // null: not asked for
     RevokedTasks& revoked;
     TaskOverrides& overrides;
     ServedQueues& served;
@@ -74,9 +77,11 @@ void revoke_ids(ControlState& state, const std::vector<std::string>& ids, std::s
 void store_revoked(ControlState& state, std::size_t most);
 
 // Answers that need more room than a line (control_stats.cpp, control_tasks.cpp,
-// control_revoke.cpp).
+// control_queues.cpp, control_revoke.cpp).
 Json stats_command(ControlState& state, const ControlArguments& arguments);
 Json active_queues_command(ControlState& state, const ControlArguments& arguments);
+Json add_consumer_command(ControlState& state, const ControlArguments& arguments);
+Json cancel_consumer_command(ControlState& state, const ControlArguments& arguments);
 Json active_command(ControlState& state, const ControlArguments& arguments);
 Json reserved_command(ControlState& state, const ControlArguments& arguments);
 Json scheduled_command(ControlState& state, const ControlArguments& arguments);

@@ -1,4 +1,4 @@
-// What the worker says of itself: stats, active_queues (wire §7.4, 7.5).
+// What the worker says of itself: stats (wire §7.4).
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -92,34 +92,14 @@ Json pool_json(const ControlParts& with) {
     return pool;
 }
 
-// kombu/entity.py: Queue.as_dict(recurse=True)
-Json queue_json(const std::string& name) {
-    Json exchange = Json::object();
-    exchange["name"] = name;
-    exchange["type"] = "direct";
-    exchange["arguments"] = nullptr;
-    exchange["durable"] = true;
-    exchange["passive"] = false;
-    exchange["auto_delete"] = false;
-    exchange["delivery_mode"] = nullptr;
-    exchange["no_declare"] = false;
-    Json queue = Json::object();
-    queue["name"] = name;
-    queue["exchange"] = std::move(exchange);
-    queue["routing_key"] = name;
-    for (const auto* unset : {"queue_arguments", "binding_arguments", "consumer_arguments"})
-        queue[unset] = nullptr;
-    queue["durable"] = true;
-    queue["exclusive"] = false;
-    queue["auto_delete"] = false;
-    queue["no_ack"] = false;
-    queue["alias"] = nullptr;
-    queue["bindings"] = Json::array();
-    queue["no_declare"] = nullptr;
-    for (const auto* unset :
-         {"expires", "message_ttl", "max_length", "max_length_bytes", "max_priority"})
-        queue[unset] = nullptr;
-    return queue;
+// celery/worker/autoscale.py: Autoscaler.info
+Json autoscaler_json(const ControlParts& with) {
+    const auto bounds = with.autoscaler->bounds();
+    return {
+        {"max", bounds.max},
+        {"min", bounds.min},
+        {"current", with.pool.slots()},
+        {"qty", with.held.in_hand()}};
 }
 
 }  // namespace
@@ -136,6 +116,7 @@ Json stats_command(ControlState& state, const ControlArguments&) {
         std::chrono::duration_cast<std::chrono::seconds>(with.clock.ticks() - state.since).count();
     stats["pool"] = pool_json(with);
     stats["broker"] = broker_json(with.settings);
+    if (with.autoscaler) stats["autoscaler"] = autoscaler_json(with);
     stats["prefetch_count"] = prefetch_room(
         with.settings.worker_prefetch_multiplier,
         with.pool.slots(),
@@ -144,12 +125,6 @@ Json stats_command(ControlState& state, const ControlArguments&) {
     );
     stats["rusage"] = rusage_json();
     return stats;
-}
-
-Json active_queues_command(ControlState& state, const ControlArguments&) {
-    Json queues = Json::array();
-    for (const auto& name : state.with.served.get()) queues.push_back(queue_json(name));
-    return queues;
 }
 
 }  // namespace taskworker

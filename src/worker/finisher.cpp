@@ -36,9 +36,7 @@ void errback_ended(const Finished& finished) {
     const auto* failure = std::get_if<Failure>(&finished.outcome);
     if (!failure) return;
     const auto& request = finished.job.delivery->request;
-    log::error(
-        "errback {} for {} raised {}", request.task, request.id, python_repr(*failure)
-    );
+    log::error("errback {} for {} raised {}", request.task, request.id, python_repr(*failure));
 }
 
 }  // namespace
@@ -112,6 +110,8 @@ Settlement Finisher::settlement_of(const Finished& finished, const Moment& now) 
     auto settlement = settle(*job.delivery, job.task, finished.outcome, execution, now);
     if (cancelled && signal)
         for (auto& event : settlement.events) event.fields["signum"] = *signal;
+    for (auto& event : sent_events(settlement.publish))
+        settlement.events.push_back(std::move(event));
     return settlement;
 }
 
@@ -142,8 +142,26 @@ void Finisher::sent(const Job& job, Spawned spawned) {
         for (auto& child : spawned.children) all.push_back(std::move(child));
         with_children_ = children_.size();
     }
+    for (const auto& event : sent_events(spawned.publish)) with_.observer.on(event);
     with_.settler.push(Sending{
         errback ? std::string() : tag, std::move(spawned.publish), std::move(spawned.groups)});
+}
+
+bool Finisher::tells_sent() const {
+    return with_.settings.task_send_sent_event || !with_.settings.worker_http.empty();
+}
+
+std::vector<Event> Finisher::sent_events(const std::vector<Outgoing>& messages) const {
+    std::vector<Event> events;
+    if (messages.empty() || !tells_sent()) return events;
+    const auto now = with_.clock.now();
+    for (const auto& message : messages) {
+        auto event = sent_event(message, now);
+        if (!event) continue;
+        event->sent = with_.settings.task_send_sent_event;
+        events.push_back(*std::move(event));
+    }
+    return events;
 }
 
 Json Finisher::take_children(const std::string& tag) {

@@ -78,14 +78,16 @@ private:
     std::optional<int> signal_of(const std::string& tag);
     Json take_children(const std::string& tag);
     void remember_runtime(Seconds runtime);
+    bool tells_sent() const;  // what is published is told, for metrics or monitors
+    std::vector<Event> sent_events(const std::vector<Outgoing>& messages) const;
     bool is_taken_back(const std::string& tag);
 
     const FinisherParts with_;
     LuckSource luck_;
     std::mutex mutex_;
-    std::map<std::string, int> signals_;          // guarded by mutex_; by tag
-    std::unordered_set<std::string> taken_back_;  // guarded by mutex_; tags
-    std::atomic<bool> terminated_{false};  // some signal was noted
+    std::map<std::string, int> signals_;              // guarded by mutex_; by tag
+    std::unordered_set<std::string> taken_back_;      // guarded by mutex_; tags
+    std::atomic<bool> terminated_{false};             // some signal was noted
     std::unordered_map<std::string, Json> children_;  // guarded by mutex_; by tag
     std::atomic<std::size_t> with_children_{0};       // its size: mostly 0
     std::atomic<bool> going_down_{false};

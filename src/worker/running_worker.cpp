@@ -47,6 +47,10 @@ std::unique_ptr<ResultBackend> duplicates_store(const Settings& settings) {
     return open_backend(settings);
 }
 
+std::unique_ptr<Autoscaler> autoscaler_of(const WorkerOptions& options) {
+    return options.autoscale ? std::make_unique<Autoscaler>(*options.autoscale) : nullptr;
+}
+
 }  // namespace
 
 // One id for all parts: what they write in Redis belongs together.
@@ -74,6 +78,8 @@ RunningWorker::RunningWorker(
       stored_ends_(open_stored_ends(settings)),
       duplicates_(duplicates_store(settings)),
       resources_(app, settings),
+      broadcasts_([this] { return transport_->fanout(); }, clock_, options.node),
+      autoscaler_(autoscaler_of(options)),
       settler_(
           *settler_ledger_,
           observer_,
@@ -137,7 +143,7 @@ RunningWorker::RunningWorker(
            .served = served_,
            .ends = *stored_ends_,
            .results = duplicates_.get(),
-           .autoscale = options.autoscale}
+           .autoscaler = autoscaler_.get()}
       ),
       events_(
           {.fanout = *event_fanout_,
@@ -164,6 +170,7 @@ RunningWorker::RunningWorker(
 
 // Before the first contact with the broker: /startupz is asked then.
 void RunningWorker::serve_http() {
+    lengths_ = open_queues(impatient(settings_), "metrics");
     metrics_ =
         std::make_unique<Metrics>(options_.node, app_.names(), [this] { return metrics_now(); });
     observer_.add(*metrics_);
@@ -193,7 +200,22 @@ Metrics::Now RunningWorker::metrics_now() const {
         .processes = pool_->processes().size(),
         .since_last_fetch = since_last_fetch().count(),
         .events_dropped = events_.dropped(),
-        .up = started_ && !failed_};
+        .up = started_ && !failed_,
+        .queues = queue_lengths()};
+}
+
+// A Redis that is away must not take the other numbers with it.
+std::vector<std::pair<std::string, std::optional<std::size_t>>> RunningWorker::queue_lengths(
+) const {
+    std::vector<std::pair<std::string, std::optional<std::size_t>>> lengths;
+    const std::lock_guard lock(lengths_mutex_);
+    for (const auto& queue : served_.get()) lengths.emplace_back(queue, std::nullopt);
+    try {
+        for (auto& [queue, length] : lengths) length = lengths_->size(queue);
+    } catch (const Error& error) {
+        log::debug("metrics: {}", error.what());
+    }
+    return lengths;
 }
 
 bool RunningWorker::moves() const {
@@ -226,6 +248,8 @@ ControlParts RunningWorker::control_parts() {
         .held = held_,
         .finisher = finisher_,
         .consumer = consumer_,
+        .broadcasts = broadcasts_,
+        .autoscaler = autoscaler_.get(),
         .revoked = revoked_,
         .overrides = overrides_,
         .served = served_,
@@ -265,13 +289,22 @@ void RunningWorker::start() {
     settler_.start();
     chord_finisher_.start();
     keeper_.start();
-    auto queues = options_.queues;
-    if (queues.empty()) queues.push_back(settings_.task_default_queue);
-    consumer_.start(std::move(queues));
+    consumer_.start(lists_to_consume());
     started_ = true;
     if (!control_) return;
     control_->connect();
     control_->start();
+}
+
+// Broadcast queues are listened to from now on.
+std::vector<std::string> RunningWorker::lists_to_consume() {
+    auto queues = options_.queues;
+    if (queues.empty()) queues.push_back(settings_.task_default_queue);
+    const QueueTable table(settings_, options_.node);
+    for (auto& name : queues)
+        if (const auto queue = table.describe(name); queue.is_broadcast())
+            name = broadcasts_.add(queue);
+    return queues;
 }
 
 void RunningWorker::tell_what_runs() {
@@ -281,6 +314,7 @@ void RunningWorker::tell_what_runs() {
 
 void RunningWorker::stop_fetching() {
     stopping_ = true;
+    broadcasts_.stop();
     consumer_.stop();
 }
 
@@ -302,6 +336,7 @@ bool RunningWorker::finish() {
     if (const auto left = settler_.stop(clock_.ticks() + kSettleAtEnd); left > 0)
         log::error("{} result(s) could not be stored; their tasks will be run again", left);
     chord_finisher_.stop();
+    broadcasts_.forget();
     if (control_) control_->stop();
     events_.stop();
     keeper_.stop();

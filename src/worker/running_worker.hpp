@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <span>
 #include <string>
@@ -9,6 +10,7 @@
 #include "backend/result_backend.hpp"
 #include "base/clock.hpp"
 #include "base/lamport_clock.hpp"
+#include "broker/queues.hpp"
 #include "broker/transport.hpp"
 #include "ledger/ledger.hpp"
 #include "observe/event_groups.hpp"
@@ -20,6 +22,7 @@
 #include "observe/task_counts.hpp"
 #include "pool/pool.hpp"
 #include "task/resources.hpp"
+#include "worker/broadcasts.hpp"
 #include "worker/chord_finisher.hpp"
 #include "worker/consumer.hpp"
 #include "worker/control_service.hpp"
@@ -64,7 +67,9 @@ private:
     );
     ControlParts control_parts();
     void serve_http();
+    std::vector<std::string> lists_to_consume();
     Metrics::Now metrics_now() const;
+    std::vector<std::pair<std::string, std::optional<std::size_t>>> queue_lengths() const;
     MetricsHttp::Health health(bool ready) const;
     Seconds since_last_fetch() const;
     void over(std::span<const std::string> tags);
@@ -98,6 +103,8 @@ private:
     RevokedTasks revoked_;
     TaskOverrides overrides_;
     ServedQueues served_;
+    Broadcasts broadcasts_;
+    std::unique_ptr<Autoscaler> autoscaler_;  // none without --autoscale
     Settler settler_;
     Finisher finisher_;
     std::unique_ptr<Pool> pool_;
@@ -105,7 +112,9 @@ private:
     Keeper keeper_;
     Consumer consumer_;
     EventPublisher events_;
-    std::unique_ptr<Metrics> metrics_;  // none without worker_http, as the port
+    mutable std::mutex lengths_mutex_;
+    std::unique_ptr<Queues> lengths_;   // guarded by lengths_mutex_; none without worker_http
+    std::unique_ptr<Metrics> metrics_;  // as these: what is asked for over HTTP
     std::unique_ptr<MetricsHttp> http_;
     std::unique_ptr<ControlService> control_;  // none without worker_enable_remote_control
     std::atomic<bool> failed_{false}, started_{false}, stopping_{false};

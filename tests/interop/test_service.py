@@ -46,11 +46,16 @@ def test_health_and_metrics(fresh):
         text = get(port, "/metrics")[1]
         return text if series(text, 'celery_task_failed_total{exception="NotRegistered"') else None
     text = eventually(counted, what="the unknown task is counted")
-    labels = '{hostname="interop",name="conformance.add"}'
+    labels = '{hostname="interop",name="conformance.add",queue_name="celery"}'
     assert f"celery_task_succeeded_total{labels} 1" in text
     assert f"celery_task_runtime_count{labels} 1" in text
-    assert 'celery_task_failed_total{exception="ValueError",hostname="interop",name="conformance.fail"} 1' in text
-    assert 'exception="NotRegistered",hostname="interop",name="other"' in text
+    assert 'celery_task_failed_total{exception="ValueError",hostname="interop",name="conformance.fail",queue_name="celery"} 1' in text
+    assert 'exception="NotRegistered",hostname="interop",name="other",queue_name="celery"' in text
+    assert 'celery_queue_length{queue_name="celery"} 0' in text
+    assert 'celery_active_consumer_count{queue_name="celery"} 1' in text
+    assert 'celery_active_process_count{queue_name="celery"} 2' in text
+    assert f'taskworker_leases_lost_total{{hostname="interop",worker="{rig.main.name}"}} 0' in text
+    assert float(series(text, "taskworker_last_fetch_seconds")[0].split()[-1]) < 15
     assert f'celery_worker_up{{hostname="interop",worker="{rig.main.name}"}} 1' in text
     assert f'taskworker_processes{{hostname="interop",worker="{rig.main.name}"}} 2' in text
 

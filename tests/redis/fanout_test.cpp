@@ -80,6 +80,14 @@ TEST_P(FanoutConformance, AnAnswerLiesInTheQueueThatIsBoundWithItsKey) {
     EXPECT_EQ(asker->take("oid.reply", soon(10)), std::nullopt);
 }
 
+TEST_P(FanoutConformance, WhatIsPutIntoAQueueIsTakenInItsOrder) {
+    auto putter = transport()->fanout();
+    const Texts two{"one", "two"};
+    putter->put("mine", two);
+    EXPECT_EQ(putter->take("mine", soon(2000)), "one");
+    EXPECT_EQ(putter->take("mine", soon(2000)), "two");
+}
+
 TEST_P(FanoutConformance, RevokedIdsAreKeptOldestFirst) {
     auto one = transport()->revocations(), other = transport()->revocations();
     const auto now = std::chrono::system_clock::now();

@@ -5,10 +5,14 @@ import time
 
 import redis
 from celery import Celery
+from kombu.common import Broadcast
 
 app = Celery("neighbour")
-app.conf.update(json.loads(os.environ["CONFORMANCE_CONF"]), worker_log_color=False,
-                broker_connection_retry_on_startup=True)
+conf = json.loads(os.environ["CONFORMANCE_CONF"])
+broadcast = conf.pop("broadcast", None)
+app.conf.update(conf, worker_log_color=False, broker_connection_retry_on_startup=True)
+if broadcast:
+    app.conf.task_queues = [Broadcast(broadcast)]
 
 
 def record(key, value):

@@ -41,5 +41,11 @@ TEST(Autoscale, ALoweredBoundCountsAtOnce) {
     EXPECT_EQ(scale.decide(10, 8, kBegin), 3u);
 }
 
+TEST(Autoscale, ARaisedLeastCountsAtOnce) {
+    Autoscale scale(10, 1);
+    scale.set(10, 4);
+    EXPECT_EQ(scale.decide(0, 1, kBegin), 4u);
+}
+
 }  // namespace
 }  // namespace taskworker

@@ -115,10 +115,23 @@ TEST(QueueTable, AddsTheQueueOfWorkerDirectWhateverQSays) {
     EXPECT_EQ(QueueTable(settings).find("w1@h.dq2"), nullptr);
 }
 
-TEST(QueueTable, RefusesToConsumeBroadcasts) {
-    const QueueTable table(with_queues(R"([{"name": "b", "exchange": "news", "exchange_type": "fanout"}, "a"])"));
-    EXPECT_THROW(table.to_consume({}, {}), ConfigError);
-    EXPECT_EQ(table.to_consume({}, {"b"}), Names{"a"});
+TEST(QueueTable, ABroadcastQueueHasAnExchangeOfItsNameUnlessItSaysAnother) {
+    const QueueTable table(with_queues(
+        R"([{"name": "b", "exchange": "news", "exchange_type": "fanout", "routing_key": "k"},
+            {"name": "c", "exchange_type": "fanout"}, "a"])"
+    ));
+    EXPECT_EQ(table.to_consume({}, {}), (Names{"b", "c", "a"}));
+    EXPECT_EQ(table.describe("b").own(), (Binding{"news", "fanout", "k"}));
+    EXPECT_EQ(table.describe("c").own(), (Binding{"c", "fanout", ""}));
+    EXPECT_TRUE(table.describe("b").is_broadcast());
+    EXPECT_FALSE(table.describe("a").is_broadcast());
+}
+
+TEST(QueueTable, CopiesOfABroadcastLieInAListOfTheNode) {
+    const auto list = broadcast_list("w1@h", "news");
+    EXPECT_EQ(list, "taskworker.broadcast:w1@h:news");
+    EXPECT_TRUE(is_broadcast_list(list));
+    EXPECT_FALSE(is_broadcast_list("news"));
 }
 
 TEST(TopicPattern, IsKombus) {

@@ -18,6 +18,7 @@ public:
     void interrupt() override {}
     void unsubscribe() override {}
     void send(const Sending&) override {}
+    void put(const std::string&, std::span<const std::string>) override {}
     void bind(const Binding&) override {}
     void remove(const Binding&) override {}
     std::optional<std::string> take(const std::string&, SteadyPoint) override { return {}; }
