@@ -29,6 +29,11 @@ Json without_nulls(const Json& options) {
     return kept;
 }
 
+// Frozen into a chord: the last step of a part, or the body of an inner chord.
+bool is_inside_a_chord(const Json& group) {
+    return truthy(option(group, "chord")) && truthy(option(group, "group_id"));
+}
+
 }  // namespace
 
 ResultTree Expander::apply(
@@ -38,7 +43,13 @@ ResultTree Expander::apply(
         case Kind::Chain:
             return apply_chain(signature, args, kwargs, std::move(options));
         case Kind::Group:
-            return apply_group(signature, args, kwargs, std::move(options));
+            return apply_group(
+                signature,
+                args,
+                kwargs,
+                std::move(options),
+                is_inside_a_chord(signature) ? Size::Outer : Size::Its
+            );
         case Kind::Chord:
             return apply_chord(signature, args, kwargs, std::move(options));
         case Kind::Chunks:
@@ -91,10 +102,7 @@ ResultTree Expander::apply_chain(
 }
 
 void Expander::prepare_members(
-    const Json::array_t& tasks,
-    const Json& group_id,
-    const Json& root_id,
-    std::vector<Member>& to
+    const Json::array_t& tasks, const Json& group_id, const Json& root_id, std::vector<Member>& to
 ) {
     std::size_t index = 0;
     for (const auto& task : tasks) {
@@ -110,15 +118,13 @@ void Expander::prepare_members(
 }
 
 ResultTree Expander::apply_group(
-    const Json& signature, const Json& args, const Json& kwargs, Json options
+    const Json& signature, const Json& args, const Json& kwargs, Json options, Size whose
 ) {
     const auto add = canvas::take(options, "add_to_parent");
     if (truthy(canvas::take(options, "link")))
         throw CanvasError("Cannot add link to group: use a chord", "TypeError");
     if (truthy(canvas::take(options, "link_error")))
-        throw CanvasError(
-            "Cannot add link to group: do that on individual tasks", "TypeError"
-        );
+        throw CanvasError("Cannot add link to group: do that on individual tasks", "TypeError");
     if (members(signature).empty()) {
         auto empty = signature;
         return freeze(empty, {});
@@ -139,7 +145,7 @@ ResultTree Expander::apply_group(
         const auto& task = parts[i].signature;
         const Json& body = chord.is_null() ? option(task, "chord") : chord;
         size += chord_size(task);
-        if (!body.is_null() && i + 1 == parts.size())
+        if (!body.is_null() && whose == Size::Its && i + 1 == parts.size())
             dispatch_.writes.push_back(
                 {.kind = GroupWrite::Kind::Size, .group_id = text_or(gid, ""), .size = size}
             );
@@ -203,7 +209,11 @@ ResultTree Expander::run_chord(
     for (const auto& [name, value] : options.items()) body["options"][name] = value;
     const auto end = freeze(
         body,
-        {truthy(task_id) ? task_id : Json(moment_.luck.uuid()), gid, nullptr, root_id, nullptr,
+        {truthy(task_id) ? task_id : Json(moment_.luck.uuid()),
+         gid,
+         nullptr,
+         root_id,
+         nullptr,
          nullptr}
     );
     canvas::take(options, "chain");
@@ -227,7 +237,7 @@ ResultTree Expander::run_chord(
         );
     }
     options["task_id"] = gid;
-    end->parent = apply_group(header, args, kwargs, std::move(options));
+    end->parent = apply_group(header, args, kwargs, std::move(options), Size::Its);
     return end;
 }
 

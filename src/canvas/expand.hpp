@@ -73,7 +73,11 @@ private:
     Steps prepare_steps(Json::array_t& tasks, const StepsWish& wish);
 
     ResultTree apply_chain(const Json& signature, const Json& args, const Json& kwargs, Json options);
-    ResultTree apply_group(const Json& signature, const Json& args, const Json& kwargs, Json options);
+    // Whether a group says how many parts its chord has, or a chord around it has said so already.
+    enum class Size { Its, Outer };
+    ResultTree apply_group(
+        const Json& signature, const Json& args, const Json& kwargs, Json options, Size size
+    );
     ResultTree apply_chord(const Json& signature, const Json& args, const Json& kwargs, Json options);
     ResultTree apply_chunks(const Json& signature, Json options);
     ResultTree run_chord(
