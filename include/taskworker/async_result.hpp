@@ -27,8 +27,8 @@ public:
     TaskFailed(std::string id, std::string state, Failure failure);
     ~TaskFailed() override;
     const std::string& id() const { return id_; }
-    const std::string& state() const { return state_; }    // FAILURE or REVOKED
-    const Failure& failure() const { return failure_; }    // type, module, args, traceback
+    const std::string& state() const { return state_; }  // FAILURE or REVOKED
+    const Failure& failure() const { return failure_; }  // type, module, args, traceback
 
 private:
     std::string id_, state_;
@@ -43,7 +43,7 @@ public:
 };
 
 struct RevokeOptions {
-    bool terminate = false;           // also if it runs already
+    bool terminate = false;  // also if it runs already
     std::string signal = "SIGTERM";
 };
 
@@ -89,8 +89,8 @@ public:
     using ResultHandle::ResultHandle;
     AsyncResult(ResultHandle handle) : ResultHandle(std::move(handle)) {}  // NOLINT: the same thing
 
-    // Waits; without a timeout for ever. Throws TaskFailed, ResultTimeout, and ConversionError for a
-    // result that is no R.
+    // Waits; without a timeout for ever. Throws TaskFailed, ResultTimeout, and ConversionError for
+    // a result that is no R.
     R get(std::optional<Seconds> timeout = std::nullopt) const {
         if constexpr (std::is_void_v<R>) {
             static_cast<void>(get_json(timeout));
@@ -123,7 +123,6 @@ public:
     Json get_json(std::optional<Seconds> timeout = std::nullopt) const;
 
 protected:
-    std::vector<ResultHandle> leaves() const;
     std::shared_ptr<ClientState> client_;
     std::shared_ptr<ResultNode> node_;
 };

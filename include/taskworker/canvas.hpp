@@ -102,7 +102,8 @@ template <detail::AnySignature Left, detail::AnySignature Right>
 auto operator|(const Left& left, const Right& right) {
     static_assert(
         detail::may_follow<Left, Right>(),
-        "this task does not take the result of the one before it, with the arguments that it was given"
+        "this task does not take the result of the one before it, with the arguments that it was "
+        "given"
     );
     return detail::with_result_of<Right>(detail::join(left, right));
 }
@@ -132,11 +133,10 @@ template <detail::AnySignature S, detail::AnySignature Body>
 auto chord(const std::vector<S>& header, const Body& body) {
     using Header = TypedGroup<detail::result_of<S>>;
     static_assert(
-        detail::may_follow<Header, Body>(), "the body does not take the list of the header's results"
+        detail::may_follow<Header, Body>(),
+        "the body does not take the list of the header's results"
     );
-    return detail::with_result_of<Body>(
-        detail::chord_of({header.begin(), header.end()}, body)
-    );
+    return detail::with_result_of<Body>(detail::chord_of({header.begin(), header.end()}, body));
 }
 template <class R, detail::AnySignature Body>
 auto chord(const TypedGroup<R>& header, const Body& body) {
@@ -155,8 +155,8 @@ S on_error(S signature, const Signature& errback) {
     return signature;
 }
 
-// Celery's dict form, there and back. signature_from_json throws std::invalid_argument that says what is
-// wrong.
+// Celery's dict form, there and back. signature_from_json throws std::invalid_argument that says
+// what is wrong.
 TASKWORKER_EXPORT Json signature_to_json(const Signature& signature);
 TASKWORKER_EXPORT Signature signature_from_json(const Json& json);
 

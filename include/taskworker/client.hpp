@@ -14,7 +14,8 @@
 
 namespace taskworker {
 
-// The keyword arguments of apply_async(). Write them in this order: designated initialisers want it.
+// The keyword arguments of apply_async(). Write them in this order: designated initialisers want
+// it.
 struct SendOptions {
     std::optional<Seconds> countdown = {};
     std::optional<TimePoint> eta = {};
@@ -28,6 +29,10 @@ struct SendOptions {
     Json headers = Json::object();
     std::optional<std::string> shadow = {};
 };
+
+// The settings as a worker reads them: `own`, a taskworker.toml here, CELERY_… variables; a later
+// one wins. Throws ConfigError.
+TASKWORKER_EXPORT Settings load_settings(const Json& own = Json::object());
 
 // Sends tasks and canvases to workers, Python's or C++'s, and waits for their results.
 //
@@ -57,9 +62,7 @@ public:
     template <detail::AnySignature S>
     auto apply_async(const S& signature, const SendOptions& options = {}) {
         if constexpr (detail::IsCall<S>) {
-            static_assert(
-                S::complete, "too few, too many or unfitting arguments for this task"
-            );
+            static_assert(S::complete, "too few, too many or unfitting arguments for this task");
         }
         if constexpr (detail::IsGroup<S>) {
             return GroupResult<typename S::member_type>(send_group(signature, options));

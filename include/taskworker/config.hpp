@@ -68,13 +68,16 @@ struct Settings {
     std::optional<std::string> task_create_missing_queue_exchange_type = {};
     std::optional<std::string> task_default_exchange = {}, task_default_routing_key = {};
     std::string task_default_exchange_type = "direct";
-    bool task_send_sent_event = false;
+    bool task_send_sent_event = false;  // of tw::Client, as the two below
+    bool task_publish_retry = true;
+    Json task_publish_retry_policy = nullptr;  // null = kombu's: client/publish_retry.hpp
     Json task_annotations =
         nullptr;                 // options by task name or "*"; null, an object or a list of them
     Json task_routes = nullptr;  // where what we publish goes (canvas/router.hpp)
     bool task_inherit_parent_priority = false;
     bool task_allow_error_cb_on_chord_header = false;
     Seconds result_chord_join_timeout{3};
+    Seconds result_chord_retry_interval{1};  // of celery.chord_unlock
 
     // worker
     std::optional<int> worker_concurrency = {};          // none = number of CPUs

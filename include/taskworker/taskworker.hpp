@@ -1,8 +1,9 @@
 #pragma once
 
-// All that a module of tasks needs. Producers need only task.hpp, tests also testing.hpp.
+// All that a module of tasks needs. Producers include client.hpp, tests also testing.hpp.
 
 #include "taskworker/app.hpp"
+#include "taskworker/canvas.hpp"
 #include "taskworker/config.hpp"
 #include "taskworker/context.hpp"
 #include "taskworker/convert.hpp"

@@ -18,11 +18,15 @@ public:
     std::optional<ResultRecord> load(std::string_view id) const;
     std::optional<ResultRecord> wait(std::string_view id, SteadyPoint until) const;
     void forget(std::string_view id);
+    void write(const GroupWrite& write);
+    std::optional<Json> load_group(std::string_view id) const;
+    void forget_group(std::string_view id);
 
 private:
     mutable std::mutex mutex_;
     mutable std::condition_variable changed_;
     std::map<std::string, ResultRecord, std::less<>> records_;  // guarded by mutex_
+    std::map<std::string, std::string, std::less<>> groups_;    // guarded by mutex_; JSON text
 };
 
 class MemoryBackend final : public ResultBackend {
@@ -34,6 +38,11 @@ public:
         return results_->wait(id, until);
     }
     void forget(std::string_view id) override { results_->forget(id); }
+    void write(const GroupWrite& write) override { results_->write(write); }
+    std::optional<Json> load_group(std::string_view id) override {
+        return results_->load_group(id);
+    }
+    void forget_group(std::string_view id) override { results_->forget_group(id); }
 
 private:
     std::shared_ptr<MemoryResults> results_;  // shared by all views

@@ -12,6 +12,9 @@ public:
     std::optional<ResultRecord> load(std::string_view id) override;
     std::optional<ResultRecord> wait(std::string_view id, SteadyPoint until) override;
     void forget(std::string_view) override {}
+    void write(const GroupWrite& write) override;
+    std::optional<Json> load_group(std::string_view id) override;
+    void forget_group(std::string_view) override {}
 };
 
 }  // namespace taskworker

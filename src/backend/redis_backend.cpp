@@ -6,6 +6,8 @@
 #include <utility>
 
 #include "backend/lua_scripts.hpp"
+#include "message/python_json.hpp"
+#include "message/serializer.hpp"
 #include "taskworker/errors.hpp"
 
 namespace taskworker {
@@ -60,6 +62,7 @@ std::optional<ResultRecord> RedisBackend::load(std::string_view id) {
 // (celery/backends/redis.py: ResultConsumer). A connection of its own, for one that subscribes can
 // do nothing else.
 std::optional<ResultRecord> RedisBackend::wait(std::string_view id, SteadyPoint until) {
+    if (auto record = load(id); ready(record)) return record;
     return as_backend_error([&]() -> std::optional<ResultRecord> {
         redis::Connection listener(server_);
         listener.connect();
@@ -77,6 +80,44 @@ std::optional<ResultRecord> RedisBackend::wait(std::string_view id, SteadyPoint 
 
 void RedisBackend::forget(std::string_view id) {
     as_backend_error([&] { connection_.call("DEL", keys_.task(id)); });
+}
+
+void RedisBackend::set(const std::string& key, const std::string& value) {
+    if (keys_.ttl == "0") {
+        connection_.call("SET", key, value);
+    } else {
+        connection_.call("SETEX", key, keys_.ttl, value);
+    }
+}
+
+void RedisBackend::write(const GroupWrite& write) {
+    const auto key = keys_.group(write.group_id);
+    as_backend_error([&] {
+        switch (write.kind) {
+            case GroupWrite::Kind::Size:
+                return set(key + ".s", std::to_string(write.size));
+            case GroupWrite::Kind::Saved:
+                return set(key, serialize_text(keys_.serializer, write.document));
+            case GroupWrite::Kind::Grown:
+                connection_.call("INCR", key + ".t");
+        }
+    });
+}
+
+std::optional<Json> RedisBackend::load_group(std::string_view id) {
+    return as_backend_error([&]() -> std::optional<Json> {
+        const auto reply = connection_.call("GET", keys_.group(id));
+        if (reply.nil()) return std::nullopt;
+        const auto read = deserialize(keys_.serializer, reply.text, {});
+        const auto* document = std::get_if<Json>(&read);
+        if (!document || !document->is_object()) return std::nullopt;
+        const auto tree = document->find("result");
+        return tree == document->end() ? std::nullopt : std::optional<Json>(*tree);
+    });
+}
+
+void RedisBackend::forget_group(std::string_view id) {
+    as_backend_error([&] { connection_.call("DEL", keys_.group(id)); });
 }
 
 }  // namespace taskworker

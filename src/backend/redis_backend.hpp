@@ -17,8 +17,13 @@ public:
     std::optional<ResultRecord> load(std::string_view id) override;
     std::optional<ResultRecord> wait(std::string_view id, SteadyPoint until) override;
     void forget(std::string_view id) override;
+    void write(const GroupWrite& write) override;
+    std::optional<Json> load_group(std::string_view id) override;
+    void forget_group(std::string_view id) override;
 
 private:
+    void set(const std::string& key, const std::string& value);
+
     redis::ConnectionOptions server_;
     ResultKeys keys_;
     redis::Connection connection_;

@@ -6,6 +6,7 @@
 
 #include "base/clock.hpp"
 #include "message/result_record.hpp"
+#include "message/settlement.hpp"
 
 namespace taskworker {
 
@@ -18,6 +19,12 @@ public:
     // Until it is ready (SUCCESS, FAILURE, REVOKED) or until `until`: what is stored then.
     virtual std::optional<ResultRecord> wait(std::string_view id, SteadyPoint until) = 0;
     virtual void forget(std::string_view id) = 0;
+
+    // What Celery keeps of a group beside the results of its members.
+    virtual void write(const GroupWrite& write) = 0;
+    // A tree that was saved: as_tuple() of a group.
+    virtual std::optional<Json> load_group(std::string_view id) = 0;
+    virtual void forget_group(std::string_view id) = 0;
 };
 
 }  // namespace taskworker

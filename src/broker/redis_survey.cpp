@@ -4,14 +4,17 @@
 
 #include <algorithm>
 #include <charconv>
+#include <optional>
 #include <set>
 
 #include "base/moment.hpp"
 #include "broker/broker_errors.hpp"
 #include "broker/redis_transport.hpp"
 #include "broker/tags.hpp"
+#include "message/body.hpp"
 #include "message/envelope.hpp"
 #include "message/fields.hpp"
+#include "message/python_json.hpp"
 
 namespace taskworker {
 namespace {
@@ -25,16 +28,45 @@ std::string header_text(const Message& message, std::string_view name) {
     return field ? raw_text(message.text(field->value)).value_or("") : std::string();
 }
 
-// Cheap first: only what has the id somewhere is parsed.
-bool is_message_of(const std::string& raw, const std::string& id) {
-    if (raw.find(id) == raw.npos) return false;
+// The id of a message that has `id` as its own. Cheap first: only what has it somewhere is parsed.
+std::optional<std::string> task_with(const std::string& raw, const std::string& id) {
+    if (raw.find(id) == raw.npos) return std::nullopt;
     const auto parsed = parse_envelope(raw);
     const auto* message = std::get_if<Message>(&parsed);
-    if (!message) return false;
-    const auto given = header_text(*message, "id");
-    if (!given.empty()) return given == id;
-    const auto* property = find_field(*message, message->properties, "correlation_id");
-    return property && raw_text(message->text(property->value)) == id;
+    if (!message) return std::nullopt;
+    auto given = header_text(*message, "id");
+    if (given.empty()) {
+        const auto* property = find_field(*message, message->properties, "correlation_id");
+        if (property) given = raw_text(message->text(property->value)).value_or("");
+    }
+    return given == id ? std::optional(given) : std::nullopt;
+}
+
+// The id of a message that belongs to a group, or one of whose later steps does: they are in its
+// body.
+std::optional<std::string> task_of_group(const std::string& raw, const std::string& group) {
+    const auto parsed = parse_envelope(raw);
+    const auto* message = std::get_if<Message>(&parsed);
+    if (!message) return std::nullopt;
+    if (header_text(*message, "group") != group) {
+        const auto body = body_bytes(*message, {});
+        const auto* bytes = std::get_if<std::string>(&body);
+        if (!bytes || bytes->find(group) == bytes->npos) return std::nullopt;
+    }
+    return header_text(*message, "id");
+}
+
+std::optional<std::string> matching(const std::string& raw, const std::string& id, bool group) {
+    return group ? task_of_group(raw, id) : task_with(raw, id);
+}
+
+// Of a started task's note.
+std::string id_in(const std::string& note) {
+    const auto read = parse_json(note);
+    const auto* value = std::get_if<Json>(&read);
+    if (!value || !value->is_object()) return {};
+    const auto id = value->find("id");
+    return id != value->end() && id->is_string() ? id->get<std::string>() : std::string();
 }
 
 std::string label_of(const std::string& raw) {
@@ -129,19 +161,31 @@ RedisSurvey::Totals RedisSurvey::totals(TimePoint now) {
 std::vector<RedisSurvey::Place> RedisSurvey::find(
     const std::string& id, const std::vector<std::string>& queues
 ) {
+    return look_for({id, false}, queues);
+}
+
+std::vector<RedisSurvey::Place> RedisSurvey::parts_of(
+    const std::string& group, const std::vector<std::string>& queues
+) {
+    return look_for({group, true}, queues);
+}
+
+std::vector<RedisSurvey::Place> RedisSurvey::look_for(
+    const Wanted& wanted, const std::vector<std::string>& queues
+) {
     return as_broker_error([&] {
         std::vector<Place> places;
-        for (const auto& queue : queues) find_queued(id, queue, places);
-        find_leased(id, places);
-        find_started(id, places);
-        find_dead(id, places);
+        for (const auto& queue : queues) find_queued(wanted, queue, places);
+        find_leased(wanted, places);
+        find_started(wanted, places);
+        find_dead(wanted, places);
         return places;
     });
 }
 
 // From the right end, where the next one lies.
 void RedisSurvey::find_queued(
-    const std::string& id, const std::string& queue, std::vector<Place>& into
+    const Wanted& wanted, const std::string& queue, std::vector<Place>& into
 ) {
     std::size_t before = 0;
     for (const auto& list : with_.keys.lists(queue)) {
@@ -153,9 +197,10 @@ void RedisSurvey::find_queued(
             );
             for (auto item = page.items.rbegin(); item != page.items.rend(); ++item) {
                 ++looked;
-                if (is_message_of(item->text, id))
+                if (const auto task = matching(item->text, wanted.id, wanted.group))
                     into.push_back(
-                        {.kind = Place::Kind::Queued,
+                        {.task_id = *task,
+                         .kind = Place::Kind::Queued,
                          .queue = queue,
                          .position = before + looked,
                          .worker = {},
@@ -169,7 +214,7 @@ void RedisSurvey::find_queued(
     }
 }
 
-void RedisSurvey::find_leased(const std::string& id, std::vector<Place>& into) {
+void RedisSurvey::find_leased(const Wanted& wanted, std::vector<Place>& into) {
     std::string cursor = "0";
     do {
         auto reply =
@@ -182,9 +227,12 @@ void RedisSurvey::find_leased(const std::string& id, std::vector<Place>& into) {
             const auto begin = entry.find('{');
             const auto end = entry.rfind('}');
             if (begin == entry.npos || end == entry.npos || end < begin) continue;
-            if (!is_message_of(entry.substr(begin, end - begin + 1), id)) continue;
+            const auto raw = entry.substr(begin, end - begin + 1);
+            const auto task = matching(raw, wanted.id, wanted.group);
+            if (!task) continue;
             const auto parts = parse_tag(tag);
             Place place{
+                .task_id = *task,
                 .kind = Place::Kind::Leased,
                 .queue = {},
                 .worker = "a Python worker",
@@ -204,15 +252,17 @@ void RedisSurvey::find_leased(const std::string& id, std::vector<Place>& into) {
     } while (cursor != "0");
 }
 
-void RedisSurvey::find_started(const std::string& id, std::vector<Place>& into) {
+void RedisSurvey::find_started(const Wanted& wanted, std::vector<Place>& into) {
     const auto workers = connection_.call("ZRANGE", with_.keys.workers, 0, -1);
     for (const auto& worker : workers.items) {
         const auto notes = connection_.call("HGETALL", with_.keys.started(worker.text));
         for (std::size_t i = 0; i + 1 < notes.items.size(); i += 2) {
-            if (notes.items[i + 1].text.find('"' + id + '"') == std::string::npos) continue;
+            const auto& note = notes.items[i + 1].text;
+            if (note.find('"' + wanted.id + '"') == std::string::npos) continue;
             const auto parts = parse_tag(notes.items[i].text);
             into.push_back(
-                {.kind = Place::Kind::Started,
+                {.task_id = wanted.group ? id_in(note) : wanted.id,
+                 .kind = Place::Kind::Started,
                  .queue = parts ? std::string(with_.keys.queue_of(parts->list)) : "",
                  .worker = worker.text,
                  .due = {},
@@ -222,13 +272,14 @@ void RedisSurvey::find_started(const std::string& id, std::vector<Place>& into) 
     }
 }
 
-void RedisSurvey::find_dead(const std::string& id, std::vector<Place>& into) {
+void RedisSurvey::find_dead(const Wanted& wanted, std::vector<Place>& into) {
     std::string from = "+";
     for (;;) {
         const auto page =
             connection_.call("XREVRANGE", with_.keys.dead_letters, from, "-", "COUNT", kPage);
         for (const auto& entry : page.items) {
             Place place{
+                .task_id = {},
                 .kind = Place::Kind::DeadLetter,
                 .queue = {},
                 .worker = {},
@@ -240,8 +291,12 @@ void RedisSurvey::find_dead(const std::string& id, std::vector<Place>& into) {
                 const auto& value = fields[i + 1].text;
                 if (fields[i].is("queue")) place.queue = value;
                 if (fields[i].is("reason")) place.reason = value;
-                if (fields[i].is("task_id")) ours = ours || value == id;
-                if (fields[i].is("message")) ours = ours || is_message_of(value, id);
+                if (fields[i].is("task_id")) {
+                    place.task_id = value;
+                    ours = ours || value == wanted.id;
+                }
+                if (fields[i].is("message"))
+                    ours = ours || matching(value, wanted.id, wanted.group).has_value();
             }
             if (ours) into.push_back(std::move(place));
         }

@@ -28,6 +28,7 @@ public:
     };
     // Where a task is. Several places at once are possible: duplicates, or a moment between two.
     struct Place {
+        std::string task_id = {};  // of parts_of()
         enum class Kind { Queued, Leased, Parked, Started, DeadLetter };
         Kind kind;
         std::string queue;
@@ -43,13 +44,21 @@ public:
     std::vector<Queue> queues(const std::vector<std::string>& more);
     Totals totals(TimePoint now);
     std::vector<Place> find(const std::string& id, const std::vector<std::string>& queues);
+    // The tasks of this group, and those whose later steps belong to it.
+    std::vector<Place> parts_of(const std::string& group, const std::vector<std::string>& queues);
 
 private:
+    // Which messages are looked for.
+    struct Wanted {
+        std::string id;
+        bool group = false;  // of this group, not with this id
+    };
+    std::vector<Place> look_for(const Wanted& wanted, const std::vector<std::string>& queues);
     std::vector<std::string> served();
-    void find_queued(const std::string& id, const std::string& queue, std::vector<Place>& into);
-    void find_leased(const std::string& id, std::vector<Place>& into);
-    void find_started(const std::string& id, std::vector<Place>& into);
-    void find_dead(const std::string& id, std::vector<Place>& into);
+    void find_queued(const Wanted& wanted, const std::string& queue, std::vector<Place>& into);
+    void find_leased(const Wanted& wanted, std::vector<Place>& into);
+    void find_started(const Wanted& wanted, std::vector<Place>& into);
+    void find_dead(const Wanted& wanted, std::vector<Place>& into);
 
     const RedisSettings with_;
     redis::Connection connection_;

@@ -99,6 +99,7 @@ public:
     }
 
     std::optional<Failure> cause;
+    std::string culprit;  // the part that the cause is of
     bool pending = false;
 
 private:
@@ -109,20 +110,20 @@ private:
 
     Json leaf(const std::string& id) {
         if (const auto part = parts_.find(id); part != parts_.end())
-            return ended(part->second.state, part->second.result);
+            return ended(id, part->second.state, part->second.result);
         const auto document = chord_.documents.find(id);
-        const auto record = document == chord_.documents.end()
-                                ? std::nullopt
-                                : decode_result(document->second);
+        const auto record =
+            document == chord_.documents.end() ? std::nullopt : decode_result(document->second);
         if (!record || (record->status != "SUCCESS" && !propagates(record->status))) {
             pending = true;
             return nullptr;
         }
-        return ended(record->status, parsed(record->result).value_or(nullptr));
+        return ended(id, record->status, parsed(record->result).value_or(nullptr));
     }
 
-    Json ended(const std::string& state, const Json& result) {
+    Json ended(const std::string& id, const std::string& state, const Json& result) {
         if (!propagates(state)) return result;
+        if (!cause) culprit = id;
         if (!cause) cause = failure_in(result);
         return nullptr;
     }
@@ -146,7 +147,9 @@ Joined joined_tree(const TakenChord& chord, std::vector<Part> parts) {
     Joined joined{tree.value_of(member(saved, "result")), {}, {}};
     joined.pending = tree.pending && !tree.cause;
     joined.cause = std::move(tree.cause);
-    if (joined.cause) joined.error = "Join error: " + python_repr(*joined.cause);
+    if (joined.cause)
+        joined.error = (chord.polled ? "Dependency " + tree.culprit + " raised " : "Join error: ") +
+                       python_repr(*joined.cause);
     return joined;
 }
 
@@ -263,9 +266,7 @@ void find_ids(const Json& node, std::vector<std::string>& ids) {
     }
 }
 
-ChordEnd send_body(
-    const Json& body, Json results, const CurrentTask& part, const Moment& moment
-) {
+ChordEnd send_body(const Json& body, Json results, const CurrentTask& part, const Moment& moment) {
     try {
         Expander expander(moment, part);
         expander.apply(body, Json::array({std::move(results)}));

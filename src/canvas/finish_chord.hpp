@@ -19,9 +19,10 @@ std::string chord_note(const Json& body, const CurrentTask& part);
 struct TakenChord {
     std::string group_id;
     std::string note;
-    std::size_t size = 0;            // of its header
-    std::vector<std::string> parts;  // [1, id, state, result], by index
+    std::size_t size = 0;              // of its header
+    std::vector<std::string> parts;    // [1, id, state, result], by index
     std::optional<std::string> saved;  // the tree of a header whose parts are groups
+    bool polled = false;               // celery.chord_unlock asks: it names who failed
     // Stored results of ids that no part told of (missing_results), by id.
     std::map<std::string, std::string, std::less<>> documents = {};
 };

@@ -73,8 +73,7 @@ ResultTree Expander::freeze_task(Json& signature, const Frozen& with) {
     if (truthy(with.root_id)) options["root_id"] = with.root_id;
     if (truthy(with.parent_id)) options["parent_id"] = with.parent_id;
     if (!options.contains("reply_to")) options["reply_to"] = "";
-    if (truthy(with.group_id) && !options.contains("group_id"))
-        options["group_id"] = with.group_id;
+    if (truthy(with.group_id) && !options.contains("group_id")) options["group_id"] = with.group_id;
     if (truthy(with.chord)) options["chord"] = with.chord;
     if (!with.group_index.is_null()) options["group_index"] = with.group_index;
     return std::make_shared<ResultNode>(task_id);
@@ -174,9 +173,8 @@ private:
         if (kind_of(*task) == Kind::Group && members(*task).size() == 1)
             task = &members(*task).front();
         if (wish_.clone) {
-            task = &own_.emplace_back(
-                first ? clone(*task, wish_.args, wish_.kwargs) : clone(*task)
-            );
+            task =
+                &own_.emplace_back(first ? clone(*task, wish_.args, wish_.kwargs) : clone(*task));
         } else if (first && !wish_.args.empty()) {
             auto args = wish_.args;
             for (const auto& argument : task->at("args")) args.push_back(argument);

@@ -89,6 +89,14 @@ void set_links(Publication& p, Json& options) {
     if (!p.chord.is_object()) p.chord = nullptr;
 }
 
+// Forms that we do not write (pickle) are left to the settings.
+void take_own_form(Publication& p, Json& options) {
+    const auto serializer = serializer_named(text_or(take(options, "serializer"), ""));
+    if (serializer) p.serializer = *serializer;
+    const auto codec = codec_named(text_or(take(options, "compression"), ""));
+    if (codec) p.compression = codec;
+}
+
 }  // namespace
 
 std::vector<Outgoing> outgoing(const std::vector<Publication>& messages) {
@@ -99,9 +107,7 @@ std::vector<Outgoing> outgoing(const std::vector<Publication>& messages) {
     return all;
 }
 
-ResultTree canvas::Expander::publish(
-    std::string task, Json args, Json kwargs, Json options
-) {
+ResultTree canvas::Expander::publish(std::string task, Json args, Json kwargs, Json options) {
     const auto route = route_options(task, moment_.settings.task_routes);
     for (const auto& [name, value] : route.items())
         if (!options.contains(name)) options[name] = value;
@@ -129,7 +135,8 @@ ResultTree canvas::Expander::publish(
     if (ignore.is_boolean()) p.ignore_result = ignore.get<bool>();
     auto priority = maybe_int(canvas::take(options, "priority"));
     if (current_) {
-        const bool orphan = !p.root_id || p.root_id->empty() || !p.parent_id || p.parent_id->empty();
+        const bool orphan =
+            !p.root_id || p.root_id->empty() || !p.parent_id || p.parent_id->empty();
         if (!p.root_id || p.root_id->empty()) p.root_id = current_->root_id;
         if (!p.parent_id || p.parent_id->empty()) p.parent_id = current_->id;
         if (orphan && !priority && moment_.settings.task_inherit_parent_priority)
@@ -146,6 +153,7 @@ ResultTree canvas::Expander::publish(
     p.origin = moment_.node;
     p.delivery_tag = moment_.luck.uuid();
     take_form(p, moment_.settings);
+    take_own_form(p, options);
     auto result = std::make_shared<ResultNode>(p.id);
     dispatch_.messages.push_back(std::move(p));
     add_child(result, canvas::take(options, "add_to_parent"));

@@ -148,8 +148,7 @@ Kind kind_of(const Json& signature) {
 
 const Json::array_t& members(const Json& signature) {
     const auto& kwargs = member(signature, "kwargs");
-    const auto& tasks =
-        member(kwargs, kind_of(signature) == Kind::Chord ? "header" : "tasks");
+    const auto& tasks = member(kwargs, kind_of(signature) == Kind::Chord ? "header" : "tasks");
     // A header that was frozen is a group again.
     if (tasks.is_object()) return members(tasks);
     static const Json::array_t kNone;

@@ -49,7 +49,8 @@ Json::array_t normal_all(const std::vector<Signature>& signatures) {
     return all;
 }
 
-constexpr bool kOnHeader = false;  // task_allow_error_cb_on_chord_header is of the worker's settings
+constexpr bool kOnHeader =
+    false;  // task_allow_error_cb_on_chord_header is of the worker's settings
 
 Json joined(const Json::array_t& steps) {
     auto all = steps.front();

@@ -5,11 +5,13 @@
 
 #include "broker/open_broker.hpp"
 #include "broker/queues.hpp"
+#include "cli/call_canvas.hpp"
 #include "cli/call_options.hpp"
 #include "cli/commands.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/node_name.hpp"
 #include "client/producer.hpp"
+#include "client/publish_retry.hpp"
 #include "message/python_json.hpp"
 #include "taskworker/errors.hpp"
 
@@ -66,6 +68,7 @@ int not_bound(const Publication& publication) {
 int run_call_command(
     const GlobalOptions& global, const CallCommand& options, RegisterTasks linked_in
 ) {
+    if (!options.canvas.empty()) return call_canvas(global, options, linked_in);
     const auto call = read_call(options);  // a mistake is told before anything is loaded
     const Session session(global, linked_in, NeedsApp::No);
     const auto name = producer_name(host_name());
@@ -76,7 +79,7 @@ int run_call_command(
     if (messages.empty()) return not_bound(publication);
 
     const auto transport = open_broker(session.settings(), name, luck.uuid());
-    transport->broker()->publish(messages);
+    publish(*transport->broker(), messages, publish_retry(session.settings()));
     fmt::print("{}\n", publication.id);
     const bool printed = std::fflush(stdout) == 0;
     leave(*transport);

@@ -8,7 +8,10 @@ void OptionParser::declare_call() {
     constexpr auto kCalling = "Calling", kRouting = "Routing";
     call_ = command("call", "Publish a task; prints its id");
     auto& to = *call_;
-    to.add_option("TASK", call_options_.task, "Name of the task")->type_name("")->required();
+    to.add_option("TASK", call_options_.task, "Name of the task")->type_name("");
+    text(to, "--canvas", call_options_.canvas, "Instead of a task: a signature as JSON, or @FILE")
+        ->type_name("JSON")
+        ->group(kCalling);
     text(to, "-a,--args", call_options_.args, "Arguments, a JSON list")
         ->type_name("JSON")
         ->group(kCalling);
@@ -55,6 +58,9 @@ void OptionParser::declare_result() {
         ->required();
     to.add_flag("--json", result_options_.json, "The whole document, as JSON");
     to.add_flag("--traceback", result_options_.traceback, "Show the traceback of a failure");
+    to.add_flag(
+        "--tree", result_options_.tree, "Where it stands in its canvas: root, children, states"
+    );
     to.add_flag("--watch", result_options_.watch, "Wait for its end and print each state");
     to.add_option("--timeout", result_options_.timeout, "Most seconds that --watch waits")
         ->take_last()

@@ -38,6 +38,9 @@ int run_queues_command(
 int run_explain_command(
     const GlobalOptions& global, const ExplainCommand& options, RegisterTasks linked_in
 );
+int run_chord_command(
+    const GlobalOptions& global, const ChordCommand& options, RegisterTasks linked_in
+);
 int run_doctor_command(
     const GlobalOptions& global, const DoctorCommand& options, RegisterTasks linked_in
 );

@@ -170,6 +170,7 @@ Invocation OptionParser::invocation() {
     if (recover_->parsed()) return {global_, RecoverCommand{}};
     if (queues_->parsed()) return {global_, queues_options_};
     if (explain_->parsed()) return {global_, explain_options_};
+    if (chord_->parsed()) return {global_, chord_options_};
     if (doctor_->parsed()) return {global_, doctor_options_};
     if (purge_->parsed()) return {global_, purge_options_};
     if (report_->parsed()) return {global_, report_options_};

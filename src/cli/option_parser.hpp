@@ -69,6 +69,7 @@ private:
     CLI::App* recover_ = nullptr;
     CLI::App* queues_ = nullptr;
     CLI::App* explain_ = nullptr;
+    CLI::App* chord_ = nullptr;
     CLI::App* doctor_ = nullptr;
     CLI::App* purge_ = nullptr;
     CLI::App* report_ = nullptr;
@@ -87,6 +88,7 @@ private:
     std::string dlq_action_;
     QueuesCommand queues_options_;
     ExplainCommand explain_options_;
+    ChordCommand chord_options_;
     DoctorCommand doctor_options_;
     PurgeCommand purge_options_;
     ReportCommand report_options_;

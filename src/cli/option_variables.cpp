@@ -24,7 +24,7 @@ constexpr std::array<Alias, 4> kAliases = {
      {"result-backend", "RESULT_BACKEND"},
      {"skip-checks", "SKIP_CHECKS"}}};
 
-std::string upper(std::string_view text) {
+std::string upper_case(std::string_view text) {
     std::string out(text);
     for (char& c : out) {
         if (c == '-') c = '_';
@@ -95,8 +95,8 @@ std::vector<std::string> variables_of(const CLI::Option& option, const CLI::App*
     if (!command)
         for (const auto& alias : kAliases)
             if (alias.option == names.front()) variables.emplace_back(alias.variable);
-    const auto place = command ? upper(command->get_name()) + "_" : std::string();
-    auto own = "CELERY_" + place + upper(names.front());
+    const auto place = command ? upper_case(command->get_name()) + "_" : std::string();
+    auto own = "CELERY_" + place + upper_case(names.front());
     if (!is_a_settings(own)) variables.push_back(std::move(own));
     return variables;
 }

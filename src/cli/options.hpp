@@ -30,7 +30,7 @@ struct WorkerCommand {
     std::vector<std::string> queues, exclude_queues;
     bool without_heartbeat = false;
     double heartbeat_interval = 2;  // seconds
-    std::string autoscale;  // "10,3"
+    std::string autoscale;          // "10,3"
     bool detach = false;
     bool purge = false;  // --purge
 };
@@ -42,11 +42,12 @@ struct CallCommand {
     std::string queue, priority;
     std::string serializer, compression;
     std::string exchange, routing_key;
+    std::string canvas;  // JSON of a signature, or @file; then there is no task
 };
 
 struct ResultCommand {
     std::string id;
-    bool json = false, traceback = false, watch = false;
+    bool json = false, traceback = false, watch = false, tree = false;
     std::optional<double> timeout;  // of --watch, seconds
 };
 
@@ -91,6 +92,12 @@ struct ExplainCommand {
     double timeout = 1;  // seconds that workers may take to answer
 };
 
+struct ChordCommand {
+    std::string id;
+    std::vector<std::string> queues;
+    std::size_t limit = 20;  // parts that are named
+};
+
 struct DoctorCommand {
     bool json = false;
 };
@@ -128,6 +135,7 @@ struct Invocation {
         RecoverCommand,
         QueuesCommand,
         ExplainCommand,
+        ChordCommand,
         DoctorCommand,
         PurgeCommand,
         ReportCommand,

@@ -62,6 +62,17 @@ void OptionParser::declare_remote() {
         ->type_name("SECONDS");
     explain_->footer("Exit code 3: it is nowhere.");
 
+    chord_ = command("chord", "How far a chord is, and why it waits");
+    chord_->add_option("ID", chord_options_.id, "Id of its group")->type_name("")->required();
+    chord_->add_option("-Q,--queues", chord_options_.queues, kQueues)
+        ->type_name("A,B")
+        ->delimiter(',')
+        ->allow_extra_args(false);
+    chord_->add_option("--limit", chord_options_.limit, "Most parts that are named")
+        ->take_last()
+        ->type_name("N");
+    chord_->footer("Exit code 3: there is no such chord, or it is finished.");
+
     doctor_ = command("doctor", "Look for what is wrong with the broker");
     doctor_->add_flag("-j,--json", doctor_options_.json, "As JSON");
     doctor_->footer("Exit code 1: something is wrong that loses tasks or stops the worker.");

@@ -7,6 +7,7 @@
 #include "cli/commands.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/result_text.hpp"
+#include "cli/result_tree_text.hpp"
 #include "client/async_result.hpp"
 #include "taskworker/errors.hpp"
 
@@ -36,6 +37,8 @@ int run_result_command(
 ) {
     if (options.timeout && !(*options.timeout >= 0 && *options.timeout <= 365.0 * 86400))
         throw ConfigError("--timeout: must be a number of seconds from 0 to a year");
+    if (options.tree && (options.json || options.watch))
+        throw ConfigError("--tree: goes neither with --json nor with --watch");
     const Session session(global, linked_in, NeedsApp::No);
     if (session.settings().result_backend.empty())
         throw ConfigError(
@@ -43,6 +46,13 @@ int run_result_command(
             "redis://127.0.0.1:6379/1"
         );
     const auto backend = open_backend(session.settings());
+    if (options.tree) {
+        const auto text =
+            result_tree_text(options.id, [&](const std::string& id) { return backend->load(id); });
+        print(stdout, text);
+        if (text.empty()) print(stderr, options.id + ": nothing is stored\n");
+        return text.empty() ? kNotFound : kDone;
+    }
     StoredResult result(*backend, options.id);
     const auto record = options.watch ? watch(result, options) : result.load();
     const auto text = result_text(record ? &*record : nullptr, options);

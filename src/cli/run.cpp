@@ -62,6 +62,7 @@ int dispatch(const Invocation& said, RegisterTasks linked_in) {
             [&](const RecoverCommand&) { return run_recover_command(global, linked_in); },
             [&](const QueuesCommand& c) { return run_queues_command(global, c, linked_in); },
             [&](const ExplainCommand& c) { return run_explain_command(global, c, linked_in); },
+            [&](const ChordCommand& c) { return run_chord_command(global, c, linked_in); },
             [&](const DoctorCommand& c) { return run_doctor_command(global, c, linked_in); },
             [&](const PurgeCommand& c) { return run_purge_command(global, c, linked_in); },
             [&](const ReportCommand& c) { return run_report_command(global, c, linked_in); },

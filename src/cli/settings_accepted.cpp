@@ -99,10 +99,6 @@ std::vector<Setting> accepted_settings() {
             {Beat, "beat_executable", Text, "null"},
             {Broker, "events_executable", Text, "null"},
         });
-    add("Of backends that poll for chords: Redis counts their parts",
-        {
-            {Results, "result_chord_retry_interval", Number, "1.0"},
-        });
     add("For Python producers: tasks are called in the calling process",
         {
             {Tasks, "task_always_eager", Bool, "false"},
@@ -117,19 +113,9 @@ std::vector<Setting> accepted_settings() {
         {
             {Tasks, "task_protocol", Int, "2"},
         });
-    add("A worker publishes until it succeeds; `call` tries once",
-        {
-            {Tasks, "task_publish_retry", Bool, "true"},
-            {Tasks, "task_publish_retry_policy", Object,
-             R"({"max_retries": 3, "interval_start": 0, "interval_max": 1, "interval_step": 0.2})"},
-        });
     add("Of Python: needs pickle",
         {
             {Tasks, "task_remote_tracebacks", Bool, "false"},
-        });
-    add("Not yet: producers in C++ send no task-sent",
-        {
-            {Tasks, "task_send_sent_event", Bool, "false"},
         });
     add("Each thread that stores results has a connection of its own",
         {

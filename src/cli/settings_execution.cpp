@@ -1,6 +1,7 @@
 #include "canvas/router.hpp"
 #include "cli/settings_rows.hpp"
 #include "cli/used_setting.hpp"
+#include "client/publish_retry.hpp"
 #include "task/annotations.hpp"
 
 namespace taskworker {
@@ -41,8 +42,11 @@ std::vector<Setting> execution_settings() {
         nested(Tasks, "task_annotations", &S::task_annotations,
              "Options of tasks by their name, or \"*\": {\"shop.add\": {\"rate_limit\": \"10/s\"}}",
              &check_annotations),
+        nested(Tasks, "task_publish_retry_policy", &S::task_publish_retry_policy,
+             "How often and when: {max_retries, interval_start, interval_step, interval_max}; null = 3, 0, 0.2, 1",
+             &check_publish_retry_policy),
         nested(Tasks, "task_routes", &S::task_routes,
-             "Queues of tasks that `call` publishes: {\"shop.*\": {\"queue\": \"shop\"}}; the caller's choice wins",
+             "Queues of tasks that clients and tasks send: {\"shop.*\": {\"queue\": \"shop\"}}; the caller's choice wins",
              &check_routes),
         used(Worker, "worker_cancel_long_running_tasks_on_connection_loss",
              &S::worker_cancel_long_running_tasks_on_connection_loss,

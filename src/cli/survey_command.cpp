@@ -4,12 +4,12 @@
 #include <cstdio>
 
 #include "backend/open_backend.hpp"
-#include "base/iso_time.hpp"
 #include "broker/open_broker.hpp"
 #include "broker/redis_survey.hpp"
 #include "cli/commands.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/node_name.hpp"
+#include "cli/place_text.hpp"
 #include "client/control.hpp"
 #include "client/producer.hpp"
 #include "message/python_json.hpp"
@@ -53,31 +53,6 @@ void print_queues(
         totals.dead_letters,
         totals.workers
     );
-}
-
-std::string text_of_place(const RedisSurvey::Place& place) {
-    using Kind = RedisSurvey::Place::Kind;
-    switch (place.kind) {
-        case Kind::Queued:
-            return fmt::format(
-                "waits in queue {}, position {} (1 runs next)", place.queue, place.position
-            );
-        case Kind::Leased:
-            return fmt::format("is in the hands of {} (queue {})", place.worker, place.queue);
-        case Kind::Parked:
-            return fmt::format(
-                "is parked for queue {} until {}",
-                place.queue,
-                format_iso_time(place.due.value_or(TimePoint{}))
-            );
-        case Kind::Started:
-            return fmt::format(
-                "has begun at {} (queue {}), acknowledged early", place.worker, place.queue
-            );
-        case Kind::DeadLetter:
-            return fmt::format("is a dead letter of queue {}: {}", place.queue, place.reason);
-    }
-    return {};
 }
 
 // What live workers say of it: which of them runs it, or who has it revoked.
@@ -131,9 +106,7 @@ int run_explain_command(
     const Session session(global, linked_in, NeedsApp::No);
     const auto& settings = session.settings();
     RedisSurvey survey(settings);
-    std::vector<std::string> names;
-    for (const auto& queue : survey.queues(wanted_queues(options.queues, settings)))
-        names.push_back(queue.name);
+    const auto names = queues_to_search(survey, options.queues, settings);
     std::vector<std::string> lines;
     for (const auto& place : survey.find(options.id, names)) lines.push_back(text_of_place(place));
     for (auto& line : told_by_workers(settings, options.id, Seconds(options.timeout)))

@@ -1,6 +1,9 @@
 #include "client/publish_retry.hpp"
 
 #include <algorithm>
+#include <thread>
+
+#include "taskworker/errors.hpp"
 
 namespace taskworker {
 namespace {
@@ -34,10 +37,22 @@ PublishRetry publish_retry(const Settings& settings) {
         const auto most = policy.find("max_retries");
         if (most != policy.end() && most->is_null()) retry.max_retries.reset();
         if (most != policy.end() && most->is_number_integer())
-            retry.max_retries = static_cast<int>(std::clamp<std::int64_t>(most->get<std::int64_t>(), 0, 1'000'000));
+            retry.max_retries =
+                static_cast<int>(std::clamp<std::int64_t>(most->get<std::int64_t>(), 0, 1'000'000));
     }
     if (!settings.task_publish_retry) retry.max_retries = 0;
     return retry;
+}
+
+void publish(Broker& broker, std::span<const Outgoing> messages, const PublishRetry& retry) {
+    for (int failures = 0;;) {
+        try {
+            return broker.publish(messages);
+        } catch (const BrokerError&) {
+            if (!retry.again(++failures)) throw;
+        }
+        std::this_thread::sleep_for(retry.pause(failures));
+    }
 }
 
 std::optional<std::string> check_publish_retry_policy(const Json& policy) {

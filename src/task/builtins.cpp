@@ -5,16 +5,13 @@
 
 #include "canvas/signature_json.hpp"
 #include "task/bind_arguments.hpp"
-#include "task/context_state.hpp"
+#include "task/chord_unlock.hpp"
+#include "task/context_access.hpp"
 #include "taskworker/app.hpp"
 #include "taskworker/context.hpp"
 #include "taskworker/errors.hpp"
 
 namespace taskworker {
-
-struct ContextAccess {
-    static ContextState& of(Context& context) { return *context.state_; }
-};
 
 namespace {
 
@@ -44,9 +41,8 @@ Signature signature_of(const Json& json) {
 
 // Calls the task of this signature right here, once per item.
 Json call_each(Context& context, const Json& signature, const Json& items, bool star) {
-    const auto name = canvas::text_or(
-        signature.is_string() ? signature : canvas::member(signature, "task"), ""
-    );
+    const auto name =
+        canvas::text_or(signature.is_string() ? signature : canvas::member(signature, "task"), "");
     const auto* task = ContextAccess::of(context).resources.app().find(name);
     if (!task) throw TaskError("NotRegistered", Json::array({name}), "celery.exceptions");
     if (!items.is_array()) throw TaskError("TypeError", "'it' is not iterable");
@@ -111,9 +107,7 @@ Json chord(Context& context, Bound& bound) {
     );
 }
 
-Json chain(Context&, Bound&) {
-    throw TaskError("NotImplementedError", "chain is not a real task");
-}
+Json chain(Context&, Bound&) { throw TaskError("NotImplementedError", "chain is not a real task"); }
 
 Json backend_cleanup(Context&, Bound&) { return nullptr; }  // Redis expires by itself
 
@@ -148,6 +142,8 @@ std::map<std::string, TaskDef, std::less<>> make_builtins() {
          given("partial_args", Json::array()),
          rest("kwargs", Kind::Kwargs)},
         &chord);
+    auto unlock = chord_unlock_task();
+    all.emplace(unlock.name, std::move(unlock));
     return all;
 }
 

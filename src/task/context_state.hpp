@@ -7,6 +7,7 @@
 #include <optional>
 #include <stop_token>
 
+#include "canvas/expand.hpp"
 #include "task/execute.hpp"
 #include "task/resources.hpp"
 #include "taskworker/request.hpp"
@@ -39,6 +40,7 @@ public:
     // Sends a canvas in the task's name: its result as Celery's tuple.
     Json send(const Signature& signature);
     Json add_to_chord(const Signature& signature);
+    void send(const Dispatch& dispatch);  // of a built-in task
 
     const Request& request;
     TaskPort& port;

@@ -14,6 +14,7 @@
 #include "task/retry_plan.hpp"
 #include "task/run_request.hpp"
 #include "task/send.hpp"
+#include "taskworker/canvas.hpp"
 
 namespace taskworker {
 namespace {
@@ -53,7 +54,7 @@ Outcome failed(
 
 // What cannot take a task's place is refused where Celery refuses it: in the task.
 Outcome replaced(const TaskDef& task, const Replacement& replacement) {
-    Replaced outcome{as_json(replacement.signature)};
+    Replaced outcome{signature_to_json(replacement.signature)};
     const auto wrong = check_replacement(outcome.signature);
     if (!wrong) return outcome;
     return python_error(wrong->type, wrong->module, wrong->args, task.name);

@@ -1,5 +1,7 @@
 #include "task/resources.hpp"
 
+#include <utility>
+
 #include "task/type_name.hpp"
 #include "taskworker/body.hpp"
 #include "taskworker/errors.hpp"
@@ -12,6 +14,11 @@ Resources::Resources(const App& app, const Settings& settings) : app_(app), sett
 
 Resources::~Resources() {
     while (!made_.empty()) made_.pop_back();
+}
+
+void Resources::offer(ResourceFactory factory) {
+    const auto& kept = offered_.emplace_back(std::move(factory));
+    slots_[kept.type].factory = &kept;
 }
 
 void* Resources::get(std::type_index type) {

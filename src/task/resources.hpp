@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <deque>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -21,6 +22,9 @@ public:
     Resources(const Resources&) = delete;
     Resources& operator=(const Resources&) = delete;
 
+    // One that is not the app's. Before any thread asks.
+    void offer(ResourceFactory factory);
+
     // Throws what the factory throws (the next call tries again); ConfigError when nobody offers
     // the type.
     void* get(std::type_index type);
@@ -37,7 +41,8 @@ private:
 
     const App& app_;
     const Settings& settings_;
-    std::map<std::type_index, Slot> slots_;  // never changed after construction
+    std::deque<ResourceFactory> offered_;
+    std::map<std::type_index, Slot> slots_;  // never changed once threads ask
     std::mutex mutex_;
     std::vector<std::shared_ptr<void>> made_;  // guarded by mutex_; in order of making
 };

@@ -9,6 +9,7 @@
 #include "message/python_json.hpp"
 #include "task/context_state.hpp"
 #include "task/errback_call.hpp"
+#include "taskworker/canvas.hpp"
 #include "taskworker/errors.hpp"
 
 namespace taskworker {
@@ -22,17 +23,6 @@ CurrentTask current(const Request& request) {
 Json or_null(const std::optional<std::string>& text) { return text ? Json(*text) : Json(); }
 
 }  // namespace
-
-Json as_json(const Signature& signature) {
-    auto json = Json::object();
-    json["task"] = signature.task;
-    json["args"] = signature.args;
-    json["kwargs"] = signature.kwargs;
-    json["options"] = signature.options;
-    json["subtask_type"] = signature.subtask_type;
-    json["immutable"] = signature.immutable;
-    return json;
-}
 
 std::optional<Failure> check_replacement(const Json& wanted) {
     try {
@@ -53,7 +43,10 @@ template <class Prepare>
 Json ContextState::send(Json wanted, Prepare prepare) {
     const std::lock_guard lock(sending_);
     const Moment now{
-        std::chrono::system_clock::now(), moment_.luck, moment_.node, resources.settings(),
+        std::chrono::system_clock::now(),
+        moment_.luck,
+        moment_.node,
+        resources.settings(),
         errbacks_in(resources.app())};
     try {
         canvas::Expander expander(now, current(request));
@@ -79,7 +72,17 @@ Json ContextState::send(Json wanted, Prepare prepare) {
 }
 
 Json ContextState::send(const Signature& signature) {
-    return send(as_json(signature), [](canvas::Expander&, Json&, Spawned&) {});
+    return send(signature_to_json(signature), [](canvas::Expander&, Json&, Spawned&) {});
+}
+
+void ContextState::send(const Dispatch& dispatch) {
+    if (dispatch.messages.empty()) return;
+    port.send(
+        request,
+        {.publish = outgoing(dispatch.messages),
+         .groups = dispatch.writes,
+         .children = dispatch.children}
+    );
 }
 
 // celery/app/task.py: Task.add_to_chord
@@ -87,7 +90,7 @@ Json ContextState::add_to_chord(const Signature& signature) {
     if (!request.chord.is_object() || !request.group)
         throw TaskError("ValueError", "Current task is not member of any chord");
     return send(
-        as_json(signature),
+        signature_to_json(signature),
         [this](canvas::Expander& expander, Json& part, Spawned& spawned) {
             auto& options = part["options"];
             options["group_id"] = *request.group;
@@ -95,9 +98,7 @@ Json ContextState::add_to_chord(const Signature& signature) {
             options["chord"] = request.chord;
             options["root_id"] = or_null(request.root_id);
             expander.freeze(part, {});
-            spawned.groups.push_back(
-                {.kind = GroupWrite::Kind::Grown, .group_id = *request.group}
-            );
+            spawned.groups.push_back({.kind = GroupWrite::Kind::Grown, .group_id = *request.group});
         }
     );
 }

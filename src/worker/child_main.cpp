@@ -9,6 +9,7 @@
 #include "task/around.hpp"
 #include "task/resources.hpp"
 #include "taskworker/errors.hpp"
+#include "worker/stored_results.hpp"
 
 namespace taskworker {
 namespace {
@@ -44,6 +45,7 @@ int child_main(const std::function<LoadedApp(const std::string& setup)>& load) {
     return run_child([&](const InitFrame& init) {
         loaded = load(init.setup);
         resources.emplace(*loaded.app, *loaded.settings);
+        offer_stored_results(*resources);
         const auto tell_app = [&resources, node = init.node](ProcessSignal signal) {
             std::string complaints;
             for (const auto& line : tell(signal, *resources, node))

@@ -15,6 +15,7 @@
 #include "worker/cry.hpp"
 #include "worker/errback_jobs.hpp"
 #include "worker/make_pool.hpp"
+#include "worker/stored_results.hpp"
 
 namespace taskworker {
 namespace {
@@ -152,6 +153,7 @@ RunningWorker::RunningWorker(
                        .active = held_.running(), .processed = counts_.total(), .averages = {}};
                }}
       ) {
+    offer_stored_results(resources_);
     observer_.add(log_);
     observer_.add(counts_);
     observer_.add(events_);
@@ -321,8 +323,8 @@ void RunningWorker::lost(const std::string& tag, Inflight::Stage stage) {
 
 Settler::Then RunningWorker::then() {
     return {
-        .chords_complete =
-            [this](std::vector<std::string> groups) { chord_finisher_.finish(std::move(groups)); },
+        .chords_complete = [this](std::vector<std::string> groups
+                           ) { chord_finisher_.finish(std::move(groups)); },
         .run = [this](const std::vector<PoolJob>& jobs) { run_errbacks(jobs); }};
 }
 

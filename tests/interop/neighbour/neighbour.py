@@ -30,3 +30,28 @@ def retry_then_succeed(self, key, times, countdown=0):
     if self.request.retries < times:
         raise self.retry(countdown=countdown, max_retries=times)
     return self.request.retries
+
+
+@app.task(name="conformance.add")
+def add(x, y):
+    return x + y
+
+
+@app.task(name="conformance.tsum")
+def tsum(numbers):
+    return sum(numbers)
+
+
+@app.task(name="conformance.identity")
+def identity(x):
+    return x
+
+
+@app.task(name="conformance.fail")
+def fail(message="boom"):
+    raise ValueError(message)
+
+
+@app.task(name="conformance.echo")
+def echo(*args, **kwargs):
+    return {"args": args, "kwargs": kwargs}

@@ -11,7 +11,7 @@ namespace taskworker {
 namespace {
 
 using namespace canvas;
-using testing::json;
+using testing::js;
 using testing::task;
 using testing::with_options;
 using testing::World;
@@ -22,7 +22,7 @@ struct Sent {
     const Publication& operator[](std::size_t i) const { return dispatch.messages.at(i); }
 };
 
-Sent apply(World& world, const Json& signature, std::optional<CurrentTask> current = std::nullopt) {
+Sent send(World& world, const Json& signature, std::optional<CurrentTask> current = std::nullopt) {
     Expander expander(world.moment, std::move(current));
     auto result = expander.apply(signature);
     return {expander.take(), std::move(result)};
@@ -30,7 +30,7 @@ Sent apply(World& world, const Json& signature, std::optional<CurrentTask> curre
 
 TEST(Expand, AChainSendsItsFirstStepWithTheOthersBehindIt) {
     World world;
-    const auto sent = apply(world, make_chain({task("a"), task("b"), task("x")}));
+    const auto sent = send(world, make_chain({task("a"), task("b"), task("x")}));
     ASSERT_EQ(sent.dispatch.messages.size(), 1u);
     ASSERT_EQ(sent[0].chain.size(), 2u);
     EXPECT_EQ(sent[0].chain[1]["task"], "t.b");
@@ -43,7 +43,7 @@ TEST(Expand, APartsLastGroupDoesNotCountTheChordAnew) {
     const auto whole = make_chord(
         {make_chain({task("a"), make_group({task("b"), task("x")})}), task("d")}, task("z")
     );
-    const auto sent = apply(world, whole);
+    const auto sent = send(world, whole);
     ASSERT_EQ(sent.dispatch.messages.size(), 2u);
     std::vector<std::size_t> sizes;
     for (const auto& write : sent.dispatch.writes)
@@ -51,7 +51,7 @@ TEST(Expand, APartsLastGroupDoesNotCountTheChordAnew) {
     EXPECT_EQ(sizes, std::vector<std::size_t>{3});
 
     // The step that its first task sends: same chord, no size of its own.
-    const auto later = apply(world, read(sent[0].chain[0]));
+    const auto later = send(world, read(sent[0].chain[0]));
     ASSERT_EQ(later.dispatch.messages.size(), 2u);
     EXPECT_EQ(later.dispatch.writes, std::vector<GroupWrite>{});
     for (const auto& part : later.dispatch.messages) {
@@ -62,7 +62,7 @@ TEST(Expand, APartsLastGroupDoesNotCountTheChordAnew) {
 
 TEST(Expand, AGroupGivesItsMembersOneIdAndTheirPlaces) {
     World world;
-    const auto sent = apply(world, make_group({task("a"), make_group({task("b")}), task("x")}));
+    const auto sent = send(world, make_group({task("a"), make_group({task("b")}), task("x")}));
     ASSERT_EQ(sent.dispatch.messages.size(), 3u);
     std::set<std::string> ids;
     for (const auto& message : sent.dispatch.messages) {
@@ -77,9 +77,9 @@ TEST(Expand, AGroupGivesItsMembersOneIdAndTheirPlaces) {
 
 TEST(Expand, AnEmptyChordSendsItsBodyWithNothing) {
     World world;
-    const auto sent = apply(world, make_chord({}, task("z")));
+    const auto sent = send(world, make_chord({}, task("z")));
     ASSERT_EQ(sent.dispatch.messages.size(), 1u);
-    EXPECT_EQ(sent[0].args, json("[[]]"));
+    EXPECT_EQ(sent[0].args, js("[[]]"));
     EXPECT_EQ(sent[0].id, sent.result->id);
 }
 
@@ -88,7 +88,7 @@ TEST(Expand, AHeaderWithGroupsInItIsSaved) {
     const auto parts = make_chord(
         {make_chord({task("a")}, make_group({task("b"), task("x")})), task("d")}, task("z")
     );
-    const auto sent = apply(world, parts);
+    const auto sent = send(world, parts);
     const auto saved = std::find_if(
         sent.dispatch.writes.begin(),
         sent.dispatch.writes.end(),
@@ -101,47 +101,45 @@ TEST(Expand, AHeaderWithGroupsInItIsSaved) {
 TEST(Expand, ChunksAreAGroupOfStarmaps) {
     World world;
     auto signature = make_task(
-        "celery.chunks",
-        json("[]"),
-        json(R"({"task": {"task": "t.a"}, "it": [[1], [2], [3]], "n": 2})")
+        "celery.chunks", js("[]"), js(R"({"task": {"task": "t.a"}, "it": [[1], [2], [3]], "n": 2})")
     );
     signature["subtask_type"] = "chunks";
-    const auto sent = apply(world, signature);
+    const auto sent = send(world, signature);
     EXPECT_EQ(
         testing::names(sent.dispatch.messages), (testing::Names{"celery.starmap", "celery.starmap"})
     );
-    EXPECT_EQ(sent[1].kwargs["it"], json("[[3]]"));
+    EXPECT_EQ(sent[1].kwargs["it"], js("[[3]]"));
 }
 
 TEST(Expand, AChildKnowsItsRootAndParentAndMayInheritThePriority) {
     World world;
     const CurrentTask current{"me", "root", 6};
-    auto sent = apply(world, task("a"), current);
+    auto sent = send(world, task("a"), current);
     EXPECT_EQ(sent[0].root_id, "root");
     EXPECT_EQ(sent[0].parent_id, "me");
     EXPECT_EQ(sent[0].priority, 0);
     EXPECT_EQ(sent.dispatch.children, Json::array({as_tuple(ResultNode(sent[0].id))}));
     world.settings.task_inherit_parent_priority = true;
-    EXPECT_EQ(apply(world, task("a"), current)[0].priority, 6);
-    EXPECT_EQ(apply(world, with_options(task("a"), R"({"priority": 2})"), current)[0].priority, 2);
+    EXPECT_EQ(send(world, task("a"), current)[0].priority, 6);
+    EXPECT_EQ(send(world, with_options(task("a"), R"({"priority": 2})"), current)[0].priority, 2);
 }
 
 TEST(Expand, TaskRoutesDecideWhereNoQueueWasNamed) {
     World world;
-    world.settings.task_routes = json(R"({"t.a": {"queue": "fast", "priority": 3}})");
-    const auto routed = apply(world, task("a"));
+    world.settings.task_routes = js(R"({"t.a": {"queue": "fast", "priority": 3}})");
+    const auto routed = send(world, task("a"));
     EXPECT_EQ(routed[0].routing_key, "fast");
     EXPECT_EQ(routed[0].priority, 3);
-    EXPECT_EQ(apply(world, with_options(task("a"), R"({"queue": "own"})"))[0].routing_key, "own");
-    EXPECT_EQ(apply(world, task("b"))[0].routing_key, "celery");
+    EXPECT_EQ(send(world, with_options(task("a"), R"({"queue": "own"})"))[0].routing_key, "own");
+    EXPECT_EQ(send(world, task("b"))[0].routing_key, "celery");
 }
 
 TEST(Expand, StampsGoIntoTheHeaders) {
     World world;
     const auto sent =
-        apply(world, with_options(task("a"), R"({"stamped_headers": ["shop"], "shop": "x"})"));
-    EXPECT_EQ(sent[0].stamped_headers, json(R"(["shop"])"));
-    EXPECT_EQ(sent[0].stamps, json(R"({"shop": "x"})"));
+        send(world, with_options(task("a"), R"({"stamped_headers": ["shop"], "shop": "x"})"));
+    EXPECT_EQ(sent[0].stamped_headers, js(R"(["shop"])"));
+    EXPECT_EQ(sent[0].stamps, js(R"({"shop": "x"})"));
 }
 
 TEST(Expand, WhatCannotBeSentIsRefused) {
@@ -153,14 +151,13 @@ TEST(Expand, WhatCannotBeSentIsRefused) {
             with_options(group, R"({"link": [{"task": "x"}]})"),
             Json::array(),
             Json::object(),
-            json(R"({"link": [1]})")
+            js(R"({"link": [1]})")
         ),
         CanvasError
     );
     EXPECT_THROW(expander.apply(make_chord({task("a")}, nullptr)), CanvasError);
-    auto chunks = make_task(
-        "celery.chunks", json("[]"), json(R"({"task": {"task": "t.a"}, "it": [], "n": 0})")
-    );
+    auto chunks =
+        make_task("celery.chunks", js("[]"), js(R"({"task": {"task": "t.a"}, "it": [], "n": 0})"));
     chunks["subtask_type"] = "chunks";
     EXPECT_THROW(expander.apply(chunks), CanvasError);
 }
@@ -181,7 +178,7 @@ TEST(Expand, AChainOfAThousandStepsKeepsTheirOrder) {
     World world;
     Json::array_t steps;
     for (int i = 0; i < 1000; ++i) steps.push_back(task(std::to_string(i).c_str()));
-    const auto sent = apply(world, make_chain(std::move(steps)));
+    const auto sent = send(world, make_chain(std::move(steps)));
     ASSERT_EQ(sent[0].chain.size(), 999u);
     for (int i = 1; i < 1000; ++i)
         ASSERT_EQ(

@@ -9,7 +9,7 @@ namespace taskworker {
 namespace {
 
 using namespace canvas;
-using testing::json;
+using testing::js;
 using testing::Names;
 using testing::names;
 using testing::task;
@@ -29,12 +29,12 @@ Dispatch sent(Followed followed) {
 TEST(FollowSuccess, CallbacksFirstThenTheNextStepBothWithTheResult) {
     World world;
     Links links;
-    links.callbacks = Json::array({task("l", json("[1]"))});
+    links.callbacks = Json::array({task("l", js("[1]"))});
     links.chain = Json::array({task("last"), task("next")});
     const auto dispatch = sent(follow_success(links, 9, kTask, world.moment));
     ASSERT_EQ(names(dispatch.messages), (Names{"t.l", "t.next"}));
-    EXPECT_EQ(dispatch.messages[0].args, json("[9, 1]"));
-    EXPECT_EQ(dispatch.messages[1].args, json("[9]"));
+    EXPECT_EQ(dispatch.messages[0].args, js("[9, 1]"));
+    EXPECT_EQ(dispatch.messages[1].args, js("[9]"));
     ASSERT_EQ(dispatch.messages[1].chain.size(), 1u);
     EXPECT_EQ(dispatch.messages[1].chain[0]["task"], "t.last");
     for (const auto& message : dispatch.messages) {
@@ -47,10 +47,10 @@ TEST(FollowSuccess, CallbacksFirstThenTheNextStepBothWithTheResult) {
 TEST(FollowSuccess, AnImmutableStepTakesNoResult) {
     World world;
     Links links;
-    auto step = task("next", json("[5]"));
+    auto step = task("next", js("[5]"));
     step["immutable"] = true;
     links.chain = Json::array({step});
-    EXPECT_EQ(sent(follow_success(links, 9, kTask, world.moment)).messages[0].args, json("[5]"));
+    EXPECT_EQ(sent(follow_success(links, 9, kTask, world.moment)).messages[0].args, js("[5]"));
 }
 
 TEST(FollowSuccess, OfSeveralCallbacksTheTasksGoAsOneGroup) {
@@ -79,7 +79,7 @@ TEST(FollowSuccess, WhatIsNoSignatureFailsTheTaskWithTheReason) {
           R"([[[]]])"}) {
         World world;
         Links links;
-        links.callbacks = json(broken);
+        links.callbacks = js(broken);
         const auto followed = follow_success(links, 1, kTask, world.moment);
         const auto* failure = std::get_if<Failure>(&followed);
         ASSERT_TRUE(failure) << broken;
@@ -92,12 +92,12 @@ TEST(Errbacks, ThoseRegisteredHereAreCalledTheOthersSentWithTheId) {
     World world;
     world.moment.is_errback = [](std::string_view name) { return name == "t.new"; };
     const auto split =
-        errbacks_of(Json::array({task("new"), task("old", json("[1]"))}), world.moment);
+        errbacks_of(Json::array({task("new"), task("old", js("[1]"))}), world.moment);
     ASSERT_EQ(split.here.size(), 1u);
     EXPECT_EQ(split.here[0]["task"], "t.new");
     const auto dispatch = sent(send_errbacks(split.sent, kTask, world.moment));
     ASSERT_EQ(names(dispatch.messages), (Names{"t.old"}));
-    EXPECT_EQ(dispatch.messages[0].args, json(R"(["me", 1])"));
+    EXPECT_EQ(dispatch.messages[0].args, js(R"(["me", 1])"));
 }
 
 TEST(LostSteps, ArePlacesInResultsAndChords) {
@@ -115,8 +115,8 @@ TEST(LostSteps, ArePlacesInResultsAndChords) {
     EXPECT_EQ(steps[0].chord["task"], "z");
     EXPECT_EQ(steps[1].id, "");
     EXPECT_EQ(steps[1].group_index, std::nullopt);
-    EXPECT_TRUE(lost_steps(json("null")).empty());
-    EXPECT_EQ(lost_steps(json(R"([1, "x", null])")).size(), 3u);
+    EXPECT_TRUE(lost_steps(js("null")).empty());
+    EXPECT_EQ(lost_steps(js(R"([1, "x", null])")).size(), 3u);
 }
 
 TEST(ReplaceTask, TheNewOneHasTheIdTheLinksTheChainAndTheChord) {

@@ -8,7 +8,7 @@ namespace taskworker {
 namespace {
 
 using namespace canvas;
-using testing::json;
+using testing::js;
 using testing::task;
 using testing::with_options;
 
@@ -91,12 +91,12 @@ TEST(SignatureLinks, AnErrbackReachesAChordsHeaderOnlyWhenAskedTo) {
 }
 
 TEST(SignatureMerge, PartialArgumentsComeInFrontUnlessItIsImmutable) {
-    auto a = make_task("t.a", json("[2]"), json(R"({"k": 1})"));
-    EXPECT_EQ(merge(a, json("[1]"), json(R"({"k": 9})"), json("{}")).args, json("[1, 2]"));
-    EXPECT_EQ(merge(a, json("[1]"), json(R"({"k": 9})"), json("{}")).kwargs["k"], 9);
+    auto a = make_task("t.a", js("[2]"), js(R"({"k": 1})"));
+    EXPECT_EQ(merge(a, js("[1]"), js(R"({"k": 9})"), js("{}")).args, js("[1, 2]"));
+    EXPECT_EQ(merge(a, js("[1]"), js(R"({"k": 9})"), js("{}")).kwargs["k"], 9);
     a["immutable"] = true;
-    const auto still = merge(a, json("[1]"), json(R"({"k": 9})"), json(R"({"queue": "q"})"));
-    EXPECT_EQ(still.args, json("[2]"));
+    const auto still = merge(a, js("[1]"), js(R"({"k": 9})"), js(R"({"queue": "q"})"));
+    EXPECT_EQ(still.args, js("[2]"));
     EXPECT_EQ(still.kwargs["k"], 1);
     EXPECT_EQ(still.options["queue"], "q");
 }
@@ -107,13 +107,13 @@ TEST(SignatureMerge, GroupAndStampsThatAreThereStay) {
     );
     const auto merged = merge(
         a,
-        json("[]"),
-        json("{}"),
-        json(R"({"group_id": "h", "stamped_headers": ["x"], "shop": 2, "queue": "r"})")
+        js("[]"),
+        js("{}"),
+        js(R"({"group_id": "h", "stamped_headers": ["x"], "shop": 2, "queue": "r"})")
     );
     EXPECT_EQ(merged.options["group_id"], "g");
     EXPECT_EQ(merged.options["shop"], 1);
-    EXPECT_EQ(merged.options["stamped_headers"], json(R"(["shop"])"));
+    EXPECT_EQ(merged.options["stamped_headers"], js(R"(["shop"])"));
     EXPECT_EQ(merged.options["queue"], "r");
 }
 
@@ -137,7 +137,7 @@ TEST(SignatureRead, WhatIsNoSignatureIsRefusedWithItsName) {
     };
     for (const auto& one : cases) {
         try {
-            read(json(one.text));
+            read(js(one.text));
             ADD_FAILURE() << one.text;
         } catch (const CanvasError& error) {
             EXPECT_NE(std::string(error.what()).find(one.why), std::string::npos) << error.what();
@@ -146,7 +146,7 @@ TEST(SignatureRead, WhatIsNoSignatureIsRefusedWithItsName) {
 }
 
 TEST(SignatureRead, WhatIsLeftOutIsEmpty) {
-    const auto signature = read(json(R"({"task": "t.a", "args": null})"));
+    const auto signature = read(js(R"({"task": "t.a", "args": null})"));
     EXPECT_EQ(signature, task("a"));
 }
 

@@ -16,7 +16,7 @@ struct World {
     Moment moment{kNow, luck, "celery@test", settings};
 };
 
-inline Json json(const char* text) {
+inline Json js(const char* text) {
     auto read = parse_json(text);
     return std::get<Json>(read);
 }
@@ -26,7 +26,8 @@ inline Json task(const char* name, Json args = Json::array()) {
 }
 
 inline Json with_options(Json signature, const char* options) {
-    for (auto& [name, value] : json(options).items()) signature["options"][name] = value;
+    const auto more = js(options);
+    for (const auto& [name, value] : more.items()) signature["options"][name] = value;
     return signature;
 }
 

@@ -24,6 +24,9 @@ public:
         : clock_(clock), states_(std::move(states)) {}
     void store(const ResultRecord&) override {}
     void forget(std::string_view) override {}
+    void write(const GroupWrite&) override {}
+    std::optional<Json> load_group(std::string_view) override { return std::nullopt; }
+    void forget_group(std::string_view) override {}
     std::optional<ResultRecord> load(std::string_view id) override {
         const auto state = states_.front();
         if (states_.size() > 1) states_.pop_front();
