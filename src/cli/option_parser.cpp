@@ -159,7 +159,11 @@ std::variant<Invocation, Ending> OptionParser::parse(
 Invocation OptionParser::invocation() {
     if (!config_.empty()) global_.config = config_;
     global_.variables = all_variables(app_);
-    if (call_->parsed()) return {global_, call_options_};
+    if (call_->parsed()) {
+        if (call_options_.task.empty() && call_options_.canvas.empty())
+            throw ConfigError("call: TASK is required, or --canvas");
+        return {global_, call_options_};
+    }
     if (result_->parsed()) return {global_, result_options_};
     if (inspect_->parsed() || control_->parsed() || status_->parsed()) {
         remote_options_.control = control_->parsed();

@@ -18,7 +18,7 @@ from support.rig import open_rig
 from support.wait import eventually
 from support.worker import NEIGHBOUR
 
-COUNT = int(os.environ.get("TASKWORKER_CANVASES", 25))
+COUNT = int(os.environ.get("TASKWORKER_CANVASES", 15))
 SEED = int(os.environ.get("TASKWORKER_SEED", 1))
 DEPTH = 4
 pytestmark = [pytest.mark.ours, pytest.mark.timeout(120 + 20 * COUNT)]
@@ -77,22 +77,24 @@ def final_documents(rig):
 
 
 def outcome(rig, seed, patience):
-    rig.raw.flushdb(), rig.docs.flushdb()
+    """Some canvases end under an id that Celery's producer does not expect: get() waits for ever, whoever runs them.
+    The second get() looks first: a client that subscribes just then may miss the news."""
+    rig.docs.flushdb()
     result = Canvases(seed, rig.app).canvas(DEPTH).apply_async()
-    try:
-        value = result.get(timeout=patience)
-    except NoResult:
-        return "no result", None
-    assert rig.is_drained()
-    # A task's own document may come a moment after what followed it.
-    eventually(lambda: all(d.startswith('["SUCCESS"') for d in final_documents(rig)), what=final_documents(rig))
-    return value, final_documents(rig)
+    for seconds in (patience, 1):
+        with contextlib.suppress(NoResult):
+            return result.get(timeout=seconds)
+    return "no result"
 
 
 @pytest.mark.parametrize("seed", range(SEED, SEED + COUNT))
 def test_all_fleets_agree(fleets, seed):
-    ours = outcome(fleets["ours"], seed, 20)
-    assert ours[1] is not None, "ours has no result"
-    assert outcome(fleets["mixed"], seed, 20) == ours
-    python = outcome(fleets["python"], seed, 20)
-    assert python == ours
+    python = outcome(fleets["python"], seed, 5)
+    patience = 2 if python == "no result" else 10
+    assert outcome(fleets["ours"], seed, patience) == python
+    assert outcome(fleets["mixed"], seed, patience) == python
+    assert all(rig.is_drained() for rig in fleets.values())
+    # A Python worker stores a task's own document after it has sent what follows.
+    eventually(lambda: final_documents(fleets["python"]) == final_documents(fleets["ours"]) ==
+               final_documents(fleets["mixed"]), what=json.dumps({n: final_documents(r) for n, r in fleets.items()}, indent=1))
+    assert all(document.startswith('["SUCCESS"') for document in final_documents(fleets["ours"]))

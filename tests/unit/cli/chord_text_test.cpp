@@ -41,7 +41,7 @@ TEST(ChordText, OfASavedHeaderItNamesTheMissingOnes) {
 TEST(ChordText, NamesNoPlacesWhereTheyTellNothing) {
     auto chord = view();
     chord.parts[1].index = 0;
-    EXPECT_FALSE(has(chord_text("g", chord, {}, 20), "missing"));
+    EXPECT_FALSE(has(chord_text("g", chord, {}, 20), "missing,"));
 }
 
 TEST(ChordText, SaysSoWhenNobodyKnowsItsSize) {
