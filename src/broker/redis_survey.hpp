@@ -24,6 +24,7 @@ public:
     };
     struct Totals {
         std::size_t unacked = 0, parked = 0, dead_letters = 0, workers = 0;
+        std::size_t started = 0;             // acknowledged early, and running
         std::optional<double> oldest_lease;  // seconds since the last renewal
     };
     // Where a task is. Several places at once are possible: duplicates, or a moment between two.
@@ -46,6 +47,7 @@ public:
 
 private:
     std::vector<std::string> served();
+    std::size_t count_started();
     void find_queued(const std::string& id, const std::string& queue, std::vector<Place>& into);
     void find_leased(const std::string& id, std::vector<Place>& into);
     void find_started(const std::string& id, std::vector<Place>& into);
