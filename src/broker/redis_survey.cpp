@@ -154,8 +154,22 @@ RedisSurvey::Totals RedisSurvey::totals(TimePoint now) {
             .oldest_lease = {}};
         if (replies[4].items.size() == 2)
             totals.oldest_lease = unix_time(now) - replies[4].items[1].number();
+        totals.started = count_started();
         return totals;
     });
+}
+
+std::size_t RedisSurvey::count_started() {
+    const auto workers = connection_.call("ZRANGE", with_.keys.workers, 0, -1);
+    if (workers.items.empty()) return 0;
+    for (const auto& worker : workers.items)
+        connection_.out().command("HLEN", with_.keys.started(worker.text));
+    std::size_t sum = 0;
+    for (const auto& reply : connection_.round_trip()) {
+        connection_.check(reply, "HLEN");
+        sum += static_cast<std::size_t>(reply.integer);
+    }
+    return sum;
 }
 
 std::vector<RedisSurvey::Place> RedisSurvey::find(

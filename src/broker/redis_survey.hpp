@@ -24,6 +24,7 @@ public:
     };
     struct Totals {
         std::size_t unacked = 0, parked = 0, dead_letters = 0, workers = 0;
+        std::size_t started = 0;             // acknowledged early, and running
         std::optional<double> oldest_lease;  // seconds since the last renewal
     };
     // Where a task is. Several places at once are possible: duplicates, or a moment between two.
@@ -55,6 +56,7 @@ private:
     };
     std::vector<Place> look_for(const Wanted& wanted, const std::vector<std::string>& queues);
     std::vector<std::string> served();
+    std::size_t count_started();
     void find_queued(const Wanted& wanted, const std::string& queue, std::vector<Place>& into);
     void find_leased(const Wanted& wanted, std::vector<Place>& into);
     void find_started(const Wanted& wanted, std::vector<Place>& into);

@@ -6,11 +6,12 @@
 
 #include "base/base64.hpp"
 #include "base/iso_time.hpp"
+#include "base/utf8.hpp"
 #include "broker/unacked_entry.hpp"
+#include "cli/shown_text.hpp"
 #include "lifecycle/deaths.hpp"
 #include "message/envelope.hpp"
 #include "message/python_json.hpp"
-#include "base/utf8.hpp"
 
 namespace taskworker {
 namespace {
@@ -74,14 +75,17 @@ bool is_narrowed(const DlqCommand& options) {
 
 std::string letter_line(const DeadLetter& letter) {
     const auto facts = facts_of(letter);
+    const auto task =
+        facts.task.empty() && letter.task_id.empty()
+            ? std::string("(no task)")
+            : fmt::format("{}[{}]", facts.task.empty() ? "?" : facts.task, letter.task_id);
     return fmt::format(
-        "{}  {}  {}  {}[{}]  {}\n",
+        "{}  {}  {}  {}  {}\n",
         letter.entry,
         format_iso_time(letter.at),
-        letter.queue,
-        facts.task.empty() ? "?" : facts.task,
-        letter.task_id,
-        letter.reason
+        shown_text(letter.queue),
+        shown_text(task),
+        shown_text(letter.reason)
     );
 }
 
@@ -92,12 +96,12 @@ std::string letter_text(const DeadLetter& letter) {
         "deaths   {}\nreason   {}\n{}\n\n",
         letter.entry,
         format_iso_time(letter.at),
-        letter.queue,
-        facts.task,
-        letter.task_id,
-        letter.worker,
+        shown_text(letter.queue),
+        shown_text(facts.task),
+        shown_text(letter.task_id),
+        shown_text(letter.worker),
         facts.deaths,
-        letter.reason,
+        shown_text(letter.reason),
         readable(letter.message)
             ? "message  " + letter.message
             : fmt::format(

@@ -53,6 +53,7 @@ int print_chosen(DeadLetters& letters, const DlqCommand& options) {
         fmt::print(stderr, "no such dead letter\n");
         return kNotFound;
     }
+    if (n == 0 && !options.json) fmt::print(stderr, "no dead letters\n");
     return printed ? kDone : kFailed;
 }
 

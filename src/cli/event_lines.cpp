@@ -7,10 +7,13 @@
 #include <string_view>
 
 #include "base/iso_time.hpp"
+#include "cli/shown_text.hpp"
 #include "message/python_repr.hpp"
 
 namespace taskworker {
 namespace {
+
+constexpr std::size_t kMostNames = 10'000;
 
 std::string shown_field(const Json& event, const char* name) {
     const auto found = event.find(name);
@@ -32,7 +35,7 @@ std::string human_type(std::string type) {
 
 }  // namespace
 
-std::string event_line(const Json& event) {
+std::string EventLines::line(const Json& event) {
     if (!event.is_object()) return {};
     const auto type = shown_field(event, "type");
     const double at = number_field(event, "timestamp");
@@ -46,8 +49,15 @@ std::string event_line(const Json& event) {
     std::set<std::string, std::less<>> told = {"type", "hostname", "timestamp", "local_received"};
     if (type.starts_with("task-")) {
         line += ": ";
-        const auto name = shown_field(event, "name");
-        line += fmt::format("{}({})", name, shown_field(event, "uuid"));
+        const auto id = shown_field(event, "uuid");
+        auto name = shown_field(event, "name");
+        if (name.empty()) {
+            if (const auto known = names_.find(id); known != names_.end()) name = known->second;
+        } else {
+            if (names_.size() >= kMostNames) names_.clear();
+            names_.insert_or_assign(id, name);
+        }
+        line += fmt::format("{}({})", name, id);
         for (const auto* field : {"args", "kwargs"})
             if (event.contains(field))
                 line += fmt::format(" {}={}", field, shown_field(event, field));
@@ -57,7 +67,7 @@ std::string event_line(const Json& event) {
     for (const auto& [field, value] : event.items())
         if (!told.contains(field)) rest.insert(fmt::format("{}={}", field, python_repr(value)));
     for (const auto& field : rest) line += " " + field;
-    return line + "\n";
+    return shown_text(line) + "\n";
 }
 
 }  // namespace taskworker

@@ -1,10 +1,12 @@
 // taskworker inspect, control, status, events
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <variant>
 
+#include "base/utf8.hpp"
 #include "broker/open_broker.hpp"
 #include "cli/commands.hpp"
 #include "cli/event_lines.hpp"
@@ -12,6 +14,7 @@
 #include "cli/nearest.hpp"
 #include "cli/node_name.hpp"
 #include "cli/remote_commands.hpp"
+#include "cli/shown_text.hpp"
 #include "client/control.hpp"
 #include "client/producer.hpp"
 #include "message/plain_message.hpp"
@@ -44,9 +47,15 @@ int nobody_answered() {
 }
 
 void list_verbs(RemoteVerb::Kind kind) {
-    for (const auto& verb : remote_verbs())
-        if (verb.kind == kind)
-            fmt::print("{:<34}{}\n", fmt::format("{} {}", verb.name, verb.usage), verb.help);
+    std::vector<std::pair<std::string, std::string_view>> rows;
+    std::size_t width = 0;
+    for (const auto& verb : remote_verbs()) {
+        if (verb.kind != kind) continue;
+        rows.emplace_back(fmt::format("{} {}", verb.name, verb.usage), verb.help);
+        width = std::max(width, count_code_points(rows.back().first));
+    }
+    for (const auto& [usage, help] : rows)
+        fmt::print("{}{}{}\n", usage, std::string(width + 2 - count_code_points(usage), ' '), help);
 }
 
 const RemoteVerb& verb_of(RemoteVerb::Kind kind, const std::string& name) {
@@ -68,10 +77,13 @@ bool is_error(const Json& reply) { return reply.is_object() && reply.contains("e
 
 void print_reply(const Control::Reply& reply, bool with_body) {
     const bool error = is_error(reply.body);
-    fmt::print("->  {}: {}\n", reply.node, error ? "ERROR" : "OK");
+    fmt::print("->  {}: {}\n", shown_text(reply.node), error ? "ERROR" : "OK");
     const bool wrapped =
         reply.body.is_object() && reply.body.size() == 1 && (error || reply.body.contains("ok"));
-    if (with_body) fmt::print("{}", reply_text(wrapped ? *reply.body.begin() : reply.body));
+    if (!with_body) return;
+    std::string text;
+    log::append_safe(text, reply_text(wrapped ? *reply.body.begin() : reply.body));
+    fmt::print("{}", text);
 }
 
 void print_json(const std::vector<Control::Reply>& replies, bool as_list) {
@@ -180,8 +192,9 @@ int run_events_command(
     std::fflush(stdout);
     // As Python's receiver: workers that are there announce themselves.
     Control(*line.fanout, settings, line.clock).tell({.method = "heartbeat"});
+    EventLines lines;
     const auto show = [&](const Json& event) {
-        fmt::print("{}", options.json ? to_json_text(event) + "\n" : event_line(event));
+        fmt::print("{}", options.json ? to_json_text(event) + "\n" : lines.line(event));
     };
     // The end comes by signal: the binding is taken away then, as kombu does with its own.
     const auto ended = [&] {

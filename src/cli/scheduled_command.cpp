@@ -9,6 +9,7 @@
 #include "cli/commands.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/node_name.hpp"
+#include "cli/shown_text.hpp"
 #include "client/producer.hpp"
 #include "message/decode.hpp"
 #include "message/envelope.hpp"
@@ -34,11 +35,11 @@ std::string line_of(const ParkedTask& parked, const Request& request, bool json)
         return fmt::format(
             "{}  {}  {}[{}]  {} {}\n",
             format_iso_time(parked.due),
-            parked.queue,
-            request.task.empty() ? "?" : request.task,
-            request.id,
-            request.argsrepr,
-            request.kwargsrepr
+            shown_text(parked.queue),
+            request.task.empty() ? "?" : shown_text(request.task),
+            shown_text(request.id),
+            shown_text(request.argsrepr),
+            shown_text(request.kwargsrepr)
         );
     Json entry = Json::object();
     entry["due"] = format_iso_time(parked.due);
@@ -67,7 +68,10 @@ int run_scheduled_command(
             const auto text = line_of(parked, request_in(parked, session.settings()), options.json);
             std::fwrite(text.data(), 1, text.size(), stdout);
         }
-        if (page.empty()) break;
+        if (page.empty()) {
+            if (from == 0 && !options.json) fmt::print(stderr, "nothing waits for its time\n");
+            break;
+        }
         from += page.size();
     }
     return std::fflush(stdout) == 0 ? kDone : kFailed;

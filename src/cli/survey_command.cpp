@@ -1,6 +1,7 @@
 // taskworker queues, taskworker explain
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdio>
 
 #include "backend/open_backend.hpp"
@@ -10,6 +11,7 @@
 #include "cli/exit_code.hpp"
 #include "cli/node_name.hpp"
 #include "cli/place_text.hpp"
+#include "cli/shown_text.hpp"
 #include "client/control.hpp"
 #include "client/producer.hpp"
 #include "message/python_json.hpp"
@@ -42,13 +44,18 @@ void print_queues(
         for (const auto& [step, count] : queue.steps)
             if (count > 0) steps += fmt::format("{}{}:{}", steps.empty() ? "" : " ", step, count);
         fmt::print(
-            "{:<24} {:>9}  {:<24} {}\n", queue.name, queue.total(), steps, queue.next.value_or("-")
+            "{:<24} {:>9}  {:<24} {}\n",
+            shown_text(queue.name),
+            queue.total(),
+            steps,
+            shown_text(queue.next.value_or("-"))
         );
     }
     fmt::print(
-        "\nin the hands of workers: {} ({} parked until their time)\n"
-        "dead letters: {}\ntaskworkers alive: {}\n",
-        totals.unacked,
+        "\nin the hands of workers: {}, and {} begun and acknowledged early\n"
+        "parked until their time: {}\ndead letters: {}\ntaskworkers alive: {}\n",
+        totals.unacked - std::min(totals.parked, totals.unacked),
+        totals.started,
         totals.parked,
         totals.dead_letters,
         totals.workers
@@ -93,6 +100,7 @@ int run_queues_command(
     const Json report = {
         {"queues", std::move(all)},
         {"unacked", totals.unacked},
+        {"started", totals.started},
         {"parked", totals.parked},
         {"dead_letters", totals.dead_letters},
         {"workers", totals.workers}};
@@ -128,7 +136,7 @@ int run_explain_command(
         );
         return kNotFound;
     }
-    for (const auto& line : lines) fmt::print("{} {}\n", options.id, line);
+    for (const auto& line : lines) fmt::print("{} {}\n", options.id, shown_text(line));
     return kDone;
 }
 

@@ -26,7 +26,7 @@ namespace {
 
 using namespace std::chrono_literals;
 constexpr Millis kKeys{100};
-constexpr Seconds kPatience{0.4};  // after the last answer
+constexpr Seconds kPatience{0.6}, kPatienceOfOnce{1};  // after the last answer
 
 // Who looks and who steers have connections of their own: a key never waits for a look.
 struct Watcher {
@@ -40,9 +40,13 @@ struct Watcher {
           control(*fanout, with, clock),
           survey(with) {}
 
-    TopLook look() {
-        const auto stats = control.ask({.method = "stats", .timeout = kPatience});
-        const auto active = control.ask({.method = "active", .timeout = kPatience});
+    TopLook look(Seconds patience) {
+        const auto stats = control.ask({.method = "stats", .timeout = patience});
+        // Who is there is known now: the second answer is complete without a wait.
+        Control::Call call{.method = "active", .timeout = patience};
+        for (const auto& reply : stats) call.destination.push_back(reply.node);
+        std::vector<Control::Reply> active;
+        if (!stats.empty()) active = control.ask(call);
         return look_of(
             clock.now(), stats, active, survey.queues(queues), survey.totals(clock.now())
         );
@@ -90,7 +94,7 @@ private:
     }
     TopLook one() {
         try {
-            auto look = watcher_.look();
+            auto look = watcher_.look(kPatience);
             add_rates(look, before_);
             before_ = look;
             return look;
@@ -111,7 +115,7 @@ private:
 };
 
 int print_once(Watcher& watcher, const std::string& broker) {
-    const auto look = watcher.look();
+    const auto look = watcher.look(kPatienceOfOnce);
     const auto everything = 20 + look.workers.size() + look.queues.size() + look.running.size();
     auto lines = draw_top(look, {}, broker, 4 * everything, 500);
     lines.pop_back();  // what the keys mean

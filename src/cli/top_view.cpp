@@ -9,6 +9,7 @@
 #include "base/log_line.hpp"
 #include "base/moment.hpp"
 #include "base/utf8.hpp"
+#include "cli/shown_text.hpp"
 #include "message/python_repr.hpp"
 
 namespace taskworker {
@@ -38,14 +39,9 @@ std::optional<double> real(const Json* value) {
     return value->is_number() ? std::optional(static_cast<double>(whole(value))) : std::nullopt;
 }
 
-std::string safe(std::string_view text) {
-    std::string out;
-    log::append_safe_word(out, text);
-    std::replace(out.begin(), out.end(), '\t', ' ');
-    return out;
+std::string words(const Json* value) {
+    return value ? shown_text(python_str(*value)) : std::string();
 }
-
-std::string words(const Json* value) { return value ? safe(python_str(*value)) : std::string(); }
 
 // "celery.concurrency.prefork:TaskPool" → "prefork"
 std::string pool_name(const std::string& implementation) {
@@ -58,7 +54,7 @@ std::string pool_name(const std::string& implementation) {
 
 TopWorker worker_of(const Control::Reply& reply) {
     TopWorker worker;
-    worker.name = safe(reply.node);
+    worker.name = shown_text(reply.node);
     worker.pid = whole(member(reply.body, "pid"));
     if (const auto* pool = member(reply.body, "pool")) {
         worker.pool = pool_name(words(member(*pool, "implementation")));
@@ -99,7 +95,8 @@ std::string column(const std::string& text, std::size_t width) {
 std::string duration(std::optional<double> seconds) {
     if (!seconds) return "-";
     if (*seconds < 100) return fmt::format("{:.1f}s", *seconds);
-    if (*seconds < 6000) return fmt::format("{:.0f}m", *seconds / 60);
+    const auto whole = static_cast<std::int64_t>(std::min(*seconds, 1e15));
+    if (whole < 6000) return fmt::format("{}m{:02}s", whole / 60, whole % 60);
     return fmt::format("{:.1f}h", *seconds / 3600);
 }
 
@@ -189,17 +186,19 @@ void add_queues(std::vector<TopLine>& lines, const TopLook& look, std::size_t mo
     add_some(lines, look.queues, most, [](const RedisSurvey::Queue& queue) -> TopLine {
         return {fmt::format(
             "{} {:>9}  {} {}",
-            column(safe(queue.name), 28),
+            column(shown_text(queue.name), 28),
             queue.total(),
             column(steps_of(queue), 20),
-            safe(queue.next.value_or("-"))
+            shown_text(queue.next.value_or("-"))
         )};
     });
     const bool dead = look.totals.dead_letters > 0;
     lines.push_back(
         {fmt::format(
-             "held by workers: {}, of these waiting for their time: {}; dead letters: {}",
-             look.totals.unacked,
+             "in hand: {}, begun and acknowledged: {}, waiting for their time: {}, dead letters: "
+             "{}",
+             look.totals.unacked - std::min(look.totals.parked, look.totals.unacked),
+             look.totals.started,
              look.totals.parked,
              look.totals.dead_letters
          ),
@@ -268,7 +267,7 @@ TopLook look_of(
     for (const auto& reply : stats) look.workers.push_back(worker_of(reply));
     for (const auto& reply : active) {
         if (!reply.body.is_array()) continue;
-        const auto name = safe(reply.node);
+        const auto name = shown_text(reply.node);
         for (const auto& info : reply.body) look.running.push_back(task_of(name, info, at));
         for (auto& worker : look.workers)
             if (worker.name == name) worker.busy = reply.body.size();

@@ -52,10 +52,8 @@ void Control::tell(const Call& call) {
 }
 
 std::vector<Control::Reply> Control::ask(const Call& call) {
-    if (!bound_) {
-        fanout_.bind(mine_);
-        bound_ = true;
-    }
+    fanout_.bind(mine_);  // each time: a Redis that was started anew has forgotten it
+    bound_ = true;
     ControlRequest request{
         .method = call.method, .arguments = call.arguments, .destination = call.destination};
     request.ticket = luck_.uuid();

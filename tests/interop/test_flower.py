@@ -103,9 +103,9 @@ def test_the_pool_grows_and_shrinks(fleet):
 
 def test_rate_and_time_limits(fleet):
     rig, ours, _, flower = fleet
-    told = flower.post("/api/task/rate-limit/conformance.late", workername=ours.name, ratelimit="6000/m")
+    told = flower.post("/api/task/rate-limit/conformance.late", workername=ours.name, ratelimit="100/s")
     assert told["message"] == "new rate limit set successfully"
-    assert "conformance.late [rate_limit=6000/m]" in worker_of(flower, ours)["registered"]
+    assert "conformance.late [rate_limit=100/s]" in worker_of(flower, ours)["registered"]
     told = flower.post("/api/task/timeout/conformance.late", workername=ours.name, hard=0.5)
     assert "time limits set successfully" in told["message"]
     result = rig.call("late", rig.key(), "x", 30)

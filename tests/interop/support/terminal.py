@@ -14,6 +14,12 @@ import time
 SEQUENCE = re.compile(rb"\x1b\[([?0-9;]*)([A-Za-z])|\x1b\[?[?0-9;]*$")
 
 
+def take_terminal(slave):
+    """As a login does: ^C becomes a signal."""
+    os.setsid()
+    fcntl.ioctl(slave, termios.TIOCSCTTY, 0)
+
+
 class Terminal:
     """Understands what taskworker top writes: home, colours, clear to the end of line and screen."""
 
@@ -22,7 +28,7 @@ class Terminal:
         self.master, slave = pty.openpty()
         self.resize(rows, columns)
         self.process = subprocess.Popen(command, env={**env, "TERM": "xterm"}, stdin=slave, stdout=slave, stderr=slave,
-                                        start_new_session=True, cwd=tempfile.gettempdir())
+                                        preexec_fn=lambda: take_terminal(slave), cwd=tempfile.gettempdir())
         os.close(slave)
         self.raw, self.written = b"", b""
         self.lines, self.row, self.column = [""] * 200, 0, 0

@@ -57,7 +57,7 @@ TEST(RemoteCommands, ShowAReplyIndented) {
 
 TEST(EventLines, ReadAsCelerysDump) {
     EXPECT_EQ(
-        event_line(Json{
+        EventLines().line(Json{
             {"type", "task-received"},
             {"hostname", "w@h"},
             {"timestamp", 0.5},
@@ -70,11 +70,26 @@ TEST(EventLines, ReadAsCelerysDump) {
         "retries=0\n"
     );
     EXPECT_EQ(
-        event_line(Json{{"type", "worker-online"}, {"hostname", "w@h"}, {"timestamp", 1}}),
+        EventLines().line(Json{{"type", "worker-online"}, {"hostname", "w@h"}, {"timestamp", 1}}),
         "w@h [1970-01-01T00:00:01+00:00] started\n"
     );
-    EXPECT_EQ(event_line(Json(3)), "");
-    EXPECT_EQ(event_line(Json{{"type", 3}, {"timestamp", "x"}}), " [?] 3\n");
+    EXPECT_EQ(EventLines().line(Json(3)), "");
+    EXPECT_EQ(EventLines().line(Json{{"type", 3}, {"timestamp", "x"}}), " [?] 3\n");
+}
+
+TEST(EventLines, RememberTheNamesOfTasks) {
+    EventLines lines;
+    lines.line({{"type", "task-received"}, {"hostname", "w@h"}, {"uuid", "x"}, {"name", "shop.add"}}
+    );
+    const auto line = lines.line({{"type", "task-started"}, {"hostname", "w@h"}, {"uuid", "x"}});
+    EXPECT_NE(line.find("shop.add(x)"), line.npos) << line;
+}
+
+TEST(EventLines, TextOfStrangersStaysInItsLine) {
+    const auto line =
+        EventLines().line({{"type", "task-x"}, {"uuid", "a\nb\x1b[2J"}, {"name", "n\r"}});
+    EXPECT_EQ(line.find_first_of("\r\x1b"), line.npos) << line;
+    EXPECT_EQ(line.find('\n'), line.size() - 1);
 }
 
 }  // namespace

@@ -100,7 +100,7 @@ TEST(TopView, DrawsWhatThereIs) {
           "prefork",
           "0:2 3:1",
           "shop.add[x]",
-          "held by workers: 3",
+          "in hand: 2, begun and acknowledged: 0, waiting for their time: 1",
           "old",
           "[1, 'two']",
           "q quit"})
