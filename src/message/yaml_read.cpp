@@ -61,6 +61,7 @@ enum class Kind { Scalar, List, Dict, Merge };
 struct Built {
     Json value;
     Kind kind = Kind::Scalar;
+    bool of_dicts = false;              // a list of mappings: dates and bytes are objects, too
     std::size_t values = 1, bytes = 0;  // what a copy of it costs
 };
 using YamlMembers = std::vector<std::pair<std::string, Json>>;
@@ -214,6 +215,7 @@ private:
         if (!tag.empty() && tag != "!" && !is("seq") && !pairs) return fail(unknown_tag(tag));
         out.kind = Kind::List;
         out.value = Json::array();
+        out.of_dicts = !pairs;
         auto& list = out.value.get_ref<Json::array_t&>();
         while (events_.next()) {
             if (events_.event().type == YAML_SEQUENCE_END_EVENT) return true;
@@ -222,6 +224,7 @@ private:
             if (item.kind == Kind::Merge) return fail("a merge key that is no key");
             if (pairs && !as_pair(item)) return fail("an ordered map of what are no pairs");
             add_cost(out, item);
+            out.of_dicts = out.of_dicts && item.kind == Kind::Dict;
             list.push_back(std::move(item.value));
         }
         return false;
@@ -281,11 +284,7 @@ private:
                 to.emplace_back(name, value);
         };
         if (from.kind == Kind::Dict && from.value.is_object()) return add(from.value), true;
-        const bool many = from.kind == Kind::List &&
-                          std::all_of(from.value.begin(), from.value.end(), [](const Json& one) {
-                              return one.is_object();
-                          });
-        if (!many) return fail("a merge of what is no mapping");
+        if (!from.of_dicts) return fail("a merge of what is no mapping");
         const auto& list = from.value.get_ref<const Json::array_t&>();
         std::for_each(list.rbegin(), list.rend(), add);
         return true;

@@ -62,6 +62,14 @@ TEST(Yaml, MergesAndFollowsAliases) {
     );
 }
 
+TEST(Yaml, MergesMappingsOnly) {
+    const auto refused = "refused: a merge of what is no mapping";
+    EXPECT_EQ(yaml("{<<: [{x: 1}, {y: 2}]}"), R"({"y": 2, "x": 1})");
+    EXPECT_EQ(yaml("<<: [!!binary aGk=]"), refused);
+    EXPECT_EQ(yaml("<<: !!binary aGk="), refused);
+    EXPECT_EQ(yaml("<<: [{x: 1}, 2024-01-02]"), refused);
+}
+
 TEST(Yaml, RefusesTagsThatWouldRunCode) {
     EXPECT_EQ(
         yaml("!!python/object/apply:os.system ['id']"),
