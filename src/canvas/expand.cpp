@@ -57,7 +57,10 @@ ResultTree Expander::apply(
         case Kind::Task:
             break;
     }
+    // The steps to come may be thousands: past all that is copied here.
+    auto chain = canvas::take(options, "chain");
     auto merged = merge(signature, args, kwargs, without_nulls(options));
+    if (!chain.is_null()) merged.options["chain"] = std::move(chain);
     return publish(
         signature.at("task").get<std::string>(),
         std::move(merged.args),

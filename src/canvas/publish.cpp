@@ -80,7 +80,8 @@ void set_stamps(Publication& p, Json& options) {
 void set_links(Publication& p, Json& options) {
     const auto links = [&](const char* name) {
         auto value = take(options, name);
-        return value.is_null() ? value : Json(canvas::as_list(value));
+        if (!value.is_null() && !value.is_array()) value = Json(canvas::as_list(value));
+        return value;
     };
     p.callbacks = links("link");
     p.errbacks = links("link_error");
