@@ -252,3 +252,15 @@ def test_a_state_of_ours_and_python_workers(fresh):
         python.logs("sync with 1 nodes", timeout=10)
         assert not python.lines("Traceback")
         assert ours.lines(f"sync with {python.name}")
+
+
+def test_what_tasks_send_is_told_when_it_is_asked_for(redis):
+    from support.rig import open_rig
+    with open_rig(redis, dbs=(12, 13), start=False, conf={"task_send_sent_event": True}) as rig, Watch(rig.app) as watch:
+        worker = rig.worker("-c 1 -E", quiet="")
+        key = rig.key()
+        result = rig.call("retry_then_succeed", key, 1)
+        events = watch.until(result.id, "task-succeeded")
+        sent = [e for e in events if e["type"] == "task-sent" and e["hostname"] == worker.name]
+        assert [(e["name"], e["retries"], e["queue"]) for e in sent] == [("conformance.retry_then_succeed", 1, "celery")]
+        assert {"args", "kwargs", "root_id", "parent_id", "eta", "expires", "exchange", "routing_key"} <= set(sent[0])

@@ -45,6 +45,45 @@ TEST(Events, DiscardedNamesQueueReasonAndHead) {
     EXPECT_EQ(event.fields["head"], "{{{");
 }
 
+TEST(Events, SentSaysWhatGoesOutAndWhere) {
+    const Outgoing message{
+        .queue = "sms",
+        .envelope =
+            R"json({"headers": {"id": "x", "task": "shop.sms", "root_id": "r", "parent_id": null, "retries": 2,
+                "argsrepr": "(1,)", "kwargsrepr": "{}", "eta": null},
+                "properties": {"delivery_info": {"exchange": "", "routing_key": "sms"}}})json"};
+    const auto event = sent_event(message, kNow);
+ASSERT_TRUE(event);
+EXPECT_EQ(event->type, Event::Type::TaskSent);
+EXPECT_EQ(event->uuid, "x");
+EXPECT_EQ(event->name, "shop.sms");
+EXPECT_EQ(event->root_id, "r");
+EXPECT_EQ(event->parent_id, "");
+EXPECT_EQ(event->retries, 2);
+EXPECT_EQ(event->args, "(1,)");
+EXPECT_EQ(event->eta, std::nullopt);
+EXPECT_EQ(event->queue, "sms");
+EXPECT_EQ(event->fields["routing_key"], "sms");
+}
+
+TEST(Events, WhatIsNoTaskIsNotSent) {
+    for (const auto* envelope :
+         {"",
+          "[]",
+          "3",
+          "{}",
+          R"({"headers": 7})",
+          R"({"headers": {"id": 7}})",
+          R"({"headers": []})",
+          R"({"headers": {"id": "x"}, "properties": 3})",
+          R"({"headers": {"id": "x"}, "properties": [1]})"})
+        EXPECT_NO_THROW(sent_event({.queue = "q", .envelope = envelope}, kNow)) << envelope;
+    EXPECT_EQ(sent_event({.queue = "q", .envelope = "[]"}, kNow), std::nullopt);
+    EXPECT_EQ(
+        sent_event({.queue = "q", .envelope = R"({"headers": {"id": 7}})"}, kNow), std::nullopt
+    );
+}
+
 TEST(Treatment, IsCelerysDefaultWhenNobodySaysAnything) {
     EXPECT_EQ(treatment_of(Request{}, nullptr, Settings{}), Treatment{});
 }

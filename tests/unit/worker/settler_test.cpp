@@ -83,7 +83,7 @@ Settlement a_settlement(std::string tag) {
     return s;
 }
 
-struct SettlerTest : testing::Test {
+struct SettlerTest : ::testing::Test {
     ScriptedLedger ledger;
     Heard heard;
     SystemClock clock;
