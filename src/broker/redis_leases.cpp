@@ -69,7 +69,7 @@ Leases::Beat RedisLeases::beat() {
             with_.presence->record(),
             score(lifetimes_.suspect.count()),
             score(lifetimes_.dead.count()),
-            score(lifetimes_.beat.count()),
+            score(lifetimes_.beat.count() / 2),
             with_.script_now(),
             score(0.9 * lifetimes_.beat.count())};
         auto reply = run(broker::kHeartbeat, names, arguments);

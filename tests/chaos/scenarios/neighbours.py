@@ -49,7 +49,7 @@ def visibility(options):
         late = s.producer.send("chaos.late", 4, 0, eta=eta)
         eventually(lambda: s.client.zcard("taskworker.parked") == 4, what="they are parked")
         numbers = s.producer.send("chaos.late", 4, run)  # two run, two wait for a slot
-        s.busy(2)
+        eventually(lambda: len(s.ledger.attempts()) >= 2, what="two of them run")
         eventually(lambda: not s.queued(), what="all are fetched")
         s.fleet.start("-c", "2", "-Q", "celery,other", kind="celery")
         early = int(due)
