@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -71,6 +72,10 @@ public:
     virtual std::vector<ParkedTask> parked(std::size_t from, std::size_t most) = 0;
     // Unstarted leases, newest first, back to the front of their lists. Returns how many were ours.
     virtual std::size_t hand_back(std::span<const Handover> leases) = 0;
+    // After a lost connection: leases of ours that nobody told us of, for Redis' answer got lost.
+    // Returns how many went back to the front of their lists.
+    using Known = std::function<bool(const std::string& tag)>;
+    virtual std::size_t hand_back_unknown(const Known& known) = 0;
 
     virtual ReapReport reap(const std::string& worker) = 0;
     // kombu's rule for messages of Python workers: older than the visibility timeout → back in the

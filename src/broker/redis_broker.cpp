@@ -165,9 +165,8 @@ void RedisBroker::probe_rights() {
 void RedisBroker::announce() {
     const auto& keys = with_.keys;
     auto& out = connection_.out();
-    connection_.evalsha(broker::kHeartbeat, 4, 7);
-    out.arg(keys.workers), out.arg(keys.inboxes), out.arg(keys.reaper);
-    out.arg(keys.suspects);
+    connection_.evalsha(broker::kHeartbeat, 3, 7);
+    out.arg(keys.workers), out.arg(keys.inboxes), out.arg(keys.suspects);
     out.arg(with_.presence->id()), out.arg(with_.presence->record());
     out.arg(0), out.arg(0), out.arg(0), out.arg(with_.script_now()), out.arg(0);
     declarations_.declare(out, lists_.queues(), with_.now());

@@ -13,7 +13,6 @@ RedisKeys::RedisKeys(const TransportOptions& options)
       binding_deadlines(options.global_keyprefix + "_kombu.binding_deadlines"),
       workers(options.global_keyprefix + "taskworker.workers"),
       inboxes(options.global_keyprefix + "taskworker.inboxes"),
-      reaper(options.global_keyprefix + "taskworker.reaper"),
       suspects(options.global_keyprefix + "taskworker.suspects"),
       parked(options.global_keyprefix + "taskworker.parked"),
       dead_letters(options.global_keyprefix + "taskworker.dead_letters"),

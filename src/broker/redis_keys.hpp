@@ -23,7 +23,7 @@ public:
     std::string binding_member(const Binding& binding, std::string_view queue) const;
 
     // Ours
-    std::string workers, inboxes, reaper, suspects, parked, dead_letters, revoked;
+    std::string workers, inboxes, suspects, parked, dead_letters, revoked;
     std::string claim_inbox(std::string_view worker, std::string_view list) const;
     std::string wait_inbox(std::string_view worker, std::string_view list) const;
     std::string started(std::string_view worker) const;

@@ -61,7 +61,7 @@ Leases::Beat RedisLeases::beat() {
         const auto& keys = with_.keys;
         std::vector<std::string> lists;
         for (const auto& list : with_.presence->served()) lists.push_back(keys.key(list));
-        std::vector<std::string_view> names{keys.workers, keys.inboxes, keys.reaper, keys.suspects};
+        std::vector<std::string_view> names{keys.workers, keys.inboxes, keys.suspects};
         names.insert(names.end(), lists.begin(), lists.end());
         // A second look counts only if those that are suspected had time for a beat of their own.
         const std::array<std::string, 7> arguments{
@@ -69,7 +69,7 @@ Leases::Beat RedisLeases::beat() {
             with_.presence->record(),
             score(lifetimes_.suspect.count()),
             score(lifetimes_.dead.count()),
-            std::to_string(std::chrono::duration_cast<Millis>(lifetimes_.beat).count()),
+            score(lifetimes_.beat.count() / 2),
             with_.script_now(),
             score(0.9 * lifetimes_.beat.count())};
         auto reply = run(broker::kHeartbeat, names, arguments);

@@ -32,6 +32,7 @@ public:
     std::vector<Parked> parked(std::size_t most) override;
     std::vector<ParkedTask> parked(std::size_t from, std::size_t most) override;
     std::size_t hand_back(std::span<const Handover> leases) override;
+    std::size_t hand_back_unknown(const Known& known) override;
     ReapReport reap(const std::string& worker) override;
     std::size_t restore_expired(TimePoint now) override;
 

@@ -98,6 +98,34 @@ std::vector<std::string> RedisLeases::leases_of(const std::string& worker, doubl
     return tags;
 }
 
+std::size_t RedisLeases::hand_back_unknown(const Known& known) {
+    std::vector<Handover> found;
+    as_broker_error([&] {
+        constexpr double kDay = 86'400;
+        connection_.connect();
+        auto tags = leases_of(with_.presence->id(), unix_time(with_.now()) - kDay);
+        std::erase_if(tags, known);
+        // The newest first: each goes to the front, so the oldest runs next.
+        std::sort(tags.begin(), tags.end(), [](const auto& a, const auto& b) {
+            return number_of(a) > number_of(b);
+        });
+        auto& out = connection_.out();
+        for (const auto& tag : tags) {
+            out.command("ZSCORE", with_.keys.parked, tag);
+            out.command("HGET", with_.keys.unacked, tag);
+        }
+        const auto replies = connection_.round_trip();
+        for (std::size_t i = 0; i < tags.size(); ++i) {
+            connection_.check(replies[2 * i], "ZSCORE");
+            connection_.check(replies[2 * i + 1], "HGET");
+            const auto raw = message_in(replies[2 * i + 1].text);
+            if (!replies[2 * i].nil() || !raw) continue;  // parked belongs to nobody
+            found.push_back({tags[i], std::string(parse_tag(tags[i])->list), std::string(*raw)});
+        }
+    });
+    return found.empty() ? 0 : hand_back(found);
+}
+
 void RedisLeases::reclaim(
     std::span<const std::string> tags, std::size_t suspects, ReapReport& report
 ) {

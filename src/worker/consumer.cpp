@@ -20,7 +20,7 @@ namespace {
 using namespace std::chrono_literals;
 constexpr auto kParkFrom = Seconds(2);  // what is due sooner waits in memory
 constexpr std::size_t kMostInMemory = 5'000;
-constexpr auto kLongestSleep = 10s, kScaleLook = 1s;
+constexpr auto kLongestSleep = 10s, kScaleLook = 1s, kLateEcho = 40s;
 constexpr auto kLook = 1s;        // for parked tasks, at least this often
 constexpr auto kLookForAny = 2s;  // when there were none: another worker may have parked some
 constexpr std::size_t kDueAtOnce = 256;
@@ -100,6 +100,7 @@ void Consumer::run() {
 void Consumer::step() {
     read_mail();
     if (stopping_) return;
+    hand_back_unknown();
     take_due_from_memory();
     claim_due_from_redis();
     submit();
@@ -136,7 +137,10 @@ void Consumer::read_mail() {
                     auto fewer = queues_;
                     if (std::erase(fewer, cancel.queue) > 0) serve(std::move(fewer));
                 },
-                [&](Reconnect&) { with_.broker.reconnect(); }},
+                [&](Reconnect&) {
+                    with_.broker.reconnect();
+                    audits_ = {with_.clock.ticks(), with_.clock.ticks() + kLateEcho};
+                }},
             mail
         );
     }
@@ -155,6 +159,7 @@ std::size_t Consumer::room() const {
 SteadyPoint Consumer::wake_at() const {
     const auto now = with_.clock.ticks();
     auto wake = std::min(now + (with_.autoscaler ? kScaleLook : kLongestSleep), next_look_);
+    if (!audits_.empty()) wake = std::min(wake, audits_.front());
     for (const auto* queue : {&eta_queue_, &rate_queue_}) {
         if (const auto due = queue->next_due()) {
             const auto wait =
@@ -347,7 +352,23 @@ void Consumer::drop_lost() {
     with_.held.remove(gone);
 }
 
+// Who loses the answer to a registration or to a claim of parked tasks holds what it does not know.
+// Twice: what a dead connection had sent may reach Redis later.
+void Consumer::hand_back_unknown() {
+    const auto now = with_.clock.ticks();
+    if (audits_.empty() || audits_.front() > now) return;
+    const auto n = with_.leases.hand_back_unknown([&](const std::string& tag) {
+        return with_.held.find(tag) != nullptr;
+    });
+    if (n > 0)
+        log::warning(
+            "consumer: {} message(s) were leased to us by an answer that got lost: handed back.", n
+        );
+    audits_.erase(audits_.begin());
+}
+
 void Consumer::lost_connection(const std::string& why) {
+    audits_ = {with_.clock.ticks(), with_.clock.ticks() + kLateEcho};
     const auto wait = backoff_.next(luck_);
     if (backoff_.failures() == 1) {
         log::warning("consumer: Connection to broker lost. Trying to re-establish the connection..."

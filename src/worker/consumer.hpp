@@ -87,6 +87,7 @@ private:
     void claim_due_from_redis();
     void submit();
     void drop_lost();
+    void hand_back_unknown();
     void scale();
     std::size_t most_in_memory() const;
     bool is_duplicate(const Delivery& delivery, const TaskDef& task);
@@ -102,8 +103,9 @@ private:
     std::unordered_map<std::string, RateLimiter> rate_limiters_;
     std::vector<Job> ready_;  // admitted, not yet submitted
     std::vector<Parking> to_park_;
-    SteadyPoint next_look_{};    // into Redis for parked tasks that are due
-    SteadyPoint tasks_ended_{};  // end_late_tasks()
+    SteadyPoint next_look_{};          // into Redis for parked tasks that are due
+    SteadyPoint tasks_ended_{};        // end_late_tasks()
+    std::vector<SteadyPoint> audits_;  // when to look for leases that nobody told us of
     BackoffTimer backoff_;
     Luck luck_ = Luck::seeded_by_the_system();
     std::atomic<bool> hungry_{false};  // sleeps for want of room: room_freed() wakes it

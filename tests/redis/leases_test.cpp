@@ -196,12 +196,12 @@ TEST_F(RedisLeasesTest, OneCallerAtATimeReapsADeadWorker) {
     { Holder(rig, "w1").leases->beat(); }
     Holder a(rig, "w2"), b(rig, "w3");
     rig.raw().call("ZADD", "taskworker.workers", 1000, "w1");
-    rig.raw().call("SET", "taskworker.reaper", "w3");  // it is at it
+    rig.raw().call("HSET", "taskworker.suspects", "w1", "1000 1000 99999999999");  // b is at it
     for (int i = 0; i < 50; ++i) {
         EXPECT_TRUE(a.leases->beat().dead.empty());
         std::this_thread::sleep_for(std::chrono::milliseconds(1));
     }
-    rig.raw().call("DEL", "taskworker.reaper");
+    rig.raw().call("HSET", "taskworker.suspects", "w1", "1000 1000 1000");  // it was, long ago
     EXPECT_EQ(reap_the_dead(*a.leases).worker, "w1");
 }
 
@@ -261,6 +261,22 @@ TEST_F(RedisLeasesTest, WhatADeadWorkerHadBegunIsToldUntilItIsSettled) {
     rig.raw().call("DEL", "taskworker.started.w1");
     worker.leases->reap("w1");
     EXPECT_TRUE(rig.raw().call("ZSCORE", "taskworker.workers", "w1").nil());
+}
+
+TEST_F(RedisLeasesTest, WhatWasLeasedByAnAnswerThatGotLostGoesBackInOrder) {
+    push(6);
+    Holder worker(rig, "w1"), other(rig, "w2");
+    const auto taken = worker.take(5);
+    ASSERT_EQ(taken.size(), 5u);
+    ASSERT_EQ(other.take(1).size(), 1u);
+    const Parking parking{taken[4].tag, now() + std::chrono::seconds(30)};
+    worker.leases->park(std::span(&parking, 1));
+    const auto n = worker.leases->hand_back_unknown([&](const std::string& tag) {
+        return tag == taken[0].tag || tag == taken[2].tag;
+    });
+    EXPECT_EQ(n, 2u);
+    EXPECT_EQ(rig.leased(), 4u);
+    EXPECT_EQ(ids(fetch_all(*other.broker)), (Ids{"1", "3"}));
 }
 
 TEST_F(RedisLeasesTest, LeavingWithBegunTasksMeansToBeReaped) {

@@ -148,9 +148,6 @@ private:
     void advance(double seconds) {
         for (double left = seconds; left > 0; left -= 1) {
             now_ += 1;
-            rig_.raw().call(
-                "DEL", "taskworker.reaper"
-            );  // Redis' own clock does not move: its life is over
             for (std::size_t i = 0; i < workers_.size(); ++i) keep(*workers_[i]);
         }
     }

@@ -74,7 +74,7 @@ class Stage:
     # ---- waiting
     def busy(self, lines=40, timeout=60):
         """Waits until the ledger has grown by so many lines."""
-        target = self.ledger.size() + lines * 40
+        target = self.ledger.size() + lines * 30  # shorter than any
         eventually(lambda: self.ledger.size() > target, timeout, "tasks run")
 
     def drained(self, timeout):

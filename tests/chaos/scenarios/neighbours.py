@@ -1,6 +1,7 @@
 """Python workers on the same queue, with and without a short visibility timeout."""
 import time
 
+from harness.reaped import Reaped
 from harness.stage import stage
 from support.wait import eventually
 
@@ -18,8 +19,10 @@ def mixed_fleet(options):
     with stage(options, conf=impatient(20)) as s:
         args = ("-c", str(SLOTS), "--prefetch-multiplier", "2")
         s.fleet.start("-c", "2", kind="celery")
-        workers = [s.fleet.start(*args) for _ in range(2)]
-        numbers = []
+        reaped, workers, numbers = Reaped(s), [], []
+        for _ in range(2):
+            workers.append(s.fleet.start(*args))
+            reaped.started(workers[-1])
         for k in range(kills):
             if s.queued() < 300:
                 numbers += s.producer.send("chaos.late", 300, 0.01)
@@ -27,11 +30,12 @@ def mixed_fleet(options):
             workers[k % 2].kill()
             workers[k % 2].close()
             workers[k % 2] = s.fleet.start(*args)
+            reaped.started(workers[k % 2])
         drained = s.drained(120)
-        verdict = {"kills": kills, **s.verdict(numbers)}
+        verdict = {"kills": kills, **s.verdict(numbers), "handed_back": reaped.histogram()}
         python = {w.pid for w in s.fleet.workers if w.kind == "celery"}
         verdict["by_python"] = len({a.n for a in s.ledger.attempts() if a.parent in python})
-        return {**verdict, "ok": good_end(verdict, drained, kills * SLOTS) and verdict["by_python"] > 0}
+        return {**verdict, "ok": good_end(verdict, drained, kills * SLOTS, back="handed_back") and verdict["by_python"] > 0}
 
 
 def visibility(options):
@@ -45,7 +49,7 @@ def visibility(options):
         late = s.producer.send("chaos.late", 4, 0, eta=eta)
         eventually(lambda: s.client.zcard("taskworker.parked") == 4, what="they are parked")
         numbers = s.producer.send("chaos.late", 4, run)  # two run, two wait for a slot
-        s.busy(2)
+        eventually(lambda: len(s.ledger.attempts()) >= 2, what="two of them run")
         eventually(lambda: not s.queued(), what="all are fetched")
         s.fleet.start("-c", "2", "-Q", "celery,other", kind="celery")
         early = int(due)

@@ -56,7 +56,6 @@ TEST(RedisKeys, ThePrefixStandsBeforeEveryKey) {
           names.unacked_mutex,
           names.workers,
           names.inboxes,
-          names.reaper,
           names.suspects,
           names.parked,
           names.dead_letters,
