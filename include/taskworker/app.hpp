@@ -95,7 +95,8 @@ public:
 
     // Called when a task fails that has it as link_error, in the worker where it failed: Celery's
     // errbacks of the new style. `void body(const tw::FailedTask& failed, …)`, with Context&
-    // before it if wanted; `parameters` names the others. Python producers link it by its name like any task.
+    // before it if wanted; `parameters` names the others. Python producers link it by its name like
+    // any task.
     template <class Fn>
     void errback(
         std::string_view name,

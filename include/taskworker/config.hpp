@@ -22,7 +22,7 @@ struct Settings {
 
     // broker and results
     std::string broker_url = "redis://127.0.0.1:6379/0";
-    std::string result_backend = {};  // empty = results are not stored
+    std::string result_backend = {};                          // empty = results are not stored
     std::string broker_read_url = {}, broker_write_url = {};  // empty = broker_url
     std::string broker_failover_strategy = "round-robin";     // or "shuffle"
     Json broker_use_ssl = false;                              // or a table of ssl_…
@@ -31,7 +31,7 @@ struct Settings {
     Seconds broker_connection_timeout{4};
     std::optional<Seconds> result_expires = Seconds(86400);  // none = kept for ever
     bool result_extended = false;
-    std::string result_serializer = "json";  // or yaml, msgpack
+    std::string result_serializer = "json";                              // or yaml, msgpack
     std::optional<std::vector<std::string>> result_accept_content = {};  // none = accept_content
     Seconds redis_socket_timeout{120};
     std::optional<Seconds> redis_socket_connect_timeout = {};
@@ -61,8 +61,8 @@ struct Settings {
     std::string task_default_queue = "celery";
     std::optional<int> task_default_priority = {};  // of what producers publish
     bool task_send_events = true;
-    std::string task_serializer = "json";               // of what producers publish
-    std::optional<std::string> task_compression = {};   // the same; a name of kombu's
+    std::string task_serializer = "json";              // of what producers publish
+    std::optional<std::string> task_compression = {};  // the same; a name of kombu's
     Json task_queues = nullptr;  // a list of names and tables: message/queue_table.hpp
     bool task_create_missing_queues = true;
     std::optional<std::string> task_create_missing_queue_exchange_type = {};
@@ -118,7 +118,8 @@ struct Settings {
     int worker_max_deliveries = 3;  // abnormal ends after which a task is a dead letter
     std::string worker_unknown_tasks = "dead_letter";  // or "celery": discarded
 
-    std::string worker_http = {};  // where health and metrics are served, "127.0.0.1:9808"; empty: nowhere
+    std::string worker_http =
+        {};  // where health and metrics are served, "127.0.0.1:9808"; empty: nowhere
 
     Json app = Json::object();  // the app's own settings: table [app] of taskworker.toml
 };

@@ -128,9 +128,8 @@ public:
     template <class R, class... P, class... G>
     requires AcceptedBy<Task<R(P...)>, G...> std::string delay(
         const Task<R(P...)>& task, G&&... given
-    ) const {
-        return apply_async(task.s(std::forward<G>(given)...));
-    }
+    )
+    const { return apply_async(task.s(std::forward<G>(given)...)); }
     std::string apply_async(const Signature& signature) const;
     // The same; the whole result in Celery's form, [[id, parent], members].
     Json send(const Signature& signature) const;

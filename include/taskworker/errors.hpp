@@ -32,8 +32,8 @@ public:
 };
 
 // An error that Python sees as type(*args): `throw tw::TaskError{"ValueError", "no such goods"}`.
-// `type` may be any name; `module` is where Python looks for the class ("builtins" has ValueError …).
-// Derive from it for errors of your own that autoretry_for can name.
+// `type` may be any name; `module` is where Python looks for the class ("builtins" has ValueError
+// …). Derive from it for errors of your own that autoretry_for can name.
 class TASKWORKER_EXPORT TaskError : public std::runtime_error {
 public:
     TaskError(std::string type, const std::string& message, std::string module = "builtins");

@@ -19,9 +19,9 @@ struct DeliveryInfo {
     bool operator==(const DeliveryInfo&) const = default;
 };
 
-// One task call, whatever protocol it came in: Celery's `self.request`. A value; a task sees it const.
-// What Python shows as None is an empty optional or a null Json.
-// The members below "the body" are filled only where the task is executed: nothing reads a body earlier.
+// One task call, whatever protocol it came in: Celery's `self.request`. A value; a task sees it
+// const. What Python shows as None is an empty optional or a null Json. The members below "the
+// body" are filled only where the task is executed: nothing reads a body earlier.
 struct Request {
     std::string id;
     std::string task;
@@ -32,7 +32,8 @@ struct Request {
     int retries = 0;
     std::optional<std::string> eta, expires;  // ISO 8601 as received: a retry copies the text
     std::optional<TimePoint> eta_at, expires_at;
-    std::optional<Seconds> time_limit, soft_time_limit;  // of this call; header `timelimit` [hard, soft]
+    std::optional<Seconds> time_limit,
+        soft_time_limit;  // of this call; header `timelimit` [hard, soft]
     std::optional<bool> ignore_result;
     std::string argsrepr, kwargsrepr;
     bool has_argsrepr = false;  // protocol 1 has none: events then carry null
@@ -45,9 +46,9 @@ struct Request {
     // ---- the body (message/decode.hpp: decode_body) and what only user code looks at ----
     Json args = Json::array();
     Json kwargs = Json::object();
-    Json callbacks, errbacks;  // null or a list of signatures
-    Json chain;                // null or the steps to come, the next one last
-    Json chord;                // null or the chord's body
+    Json callbacks, errbacks;       // null or a list of signatures
+    Json chain;                     // null or the steps to come, the next one last
+    Json chord;                     // null or the chord's body
     Json headers = Json::object();  // custom message headers
     Json stamped_headers;           // null or the names of the stamps
     Json stamps = Json::object();

@@ -72,13 +72,17 @@ private:
     ResultTree freeze_chord(Json& signature, const Frozen& with);
     Steps prepare_steps(Json::array_t& tasks, const StepsWish& wish);
 
-    ResultTree apply_chain(const Json& signature, const Json& args, const Json& kwargs, Json options);
+    ResultTree apply_chain(
+        const Json& signature, const Json& args, const Json& kwargs, Json options
+    );
     // Whether a group says how many parts its chord has, or a chord around it has said so already.
     enum class Size { Its, Outer };
     ResultTree apply_group(
         const Json& signature, const Json& args, const Json& kwargs, Json options, Size size
     );
-    ResultTree apply_chord(const Json& signature, const Json& args, const Json& kwargs, Json options);
+    ResultTree apply_chord(
+        const Json& signature, const Json& args, const Json& kwargs, Json options
+    );
     ResultTree apply_chunks(const Json& signature, Json options);
     ResultTree run_chord(
         const Json& signature,
@@ -94,7 +98,10 @@ private:
         ResultTree result;
     };
     void prepare_members(
-        const Json::array_t& tasks, const Json& group_id, const Json& root_id, std::vector<Member>& to
+        const Json::array_t& tasks,
+        const Json& group_id,
+        const Json& root_id,
+        std::vector<Member>& to
     );
     ResultTree publish(std::string task, Json args, Json kwargs, Json options);
     void add_child(const ResultTree& result, const Json& wanted);

@@ -6,9 +6,7 @@
 namespace taskworker {
 
 std::string as_fresh_delivery(const std::string& raw) {
-    return edit_delivery(
-        raw, {.drop = {"redelivered", kDeathsHeader}}, {.drop = {"redelivered"}}
-    );
+    return edit_delivery(raw, {.drop = {"redelivered", kDeathsHeader}}, {.drop = {"redelivered"}});
 }
 
 }  // namespace taskworker

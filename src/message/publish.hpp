@@ -44,8 +44,8 @@ struct RetryEdit {
 // (python_json.hpp) for headers that JSON has no form for.
 std::string republish(const Message& message, const Request& request, const RetryEdit& edit);
 
-// The same message with some of its headers and of its delivery_info changed. If the bytes cannot be
-// read they come back unchanged.
+// The same message with some of its headers and of its delivery_info changed. If the bytes cannot
+// be read they come back unchanged.
 std::string edit_delivery(
     const std::string& raw, const MemberEdits& headers, const MemberEdits& delivery_info
 );
@@ -72,7 +72,7 @@ struct Publication {
     Json headers = Json::object();
     Json stamped_headers, stamps = Json::object();
     Serializer serializer = Serializer::JsonText;  // task_serializer
-    std::optional<Codec> compression;          // task_compression
+    std::optional<Codec> compression;              // task_compression
 };
 // task_serializer and task_compression: for everything that is published anew.
 void take_form(Publication& publication, const Settings& settings);

@@ -28,7 +28,6 @@ constexpr auto kAskAgain = std::chrono::seconds(1);
 // Half the time after which others think a silent worker dead: older than this, we ask before we
 // begin.
 constexpr auto kStaleRenewal = 4s;
-constexpr auto kSameLoss = 5s;
 
 TaskOptions with_limits(TaskOptions options, const TaskOverride::Limits& limits) {
     options.time_limit = limits.hard;
@@ -365,55 +364,6 @@ void Consumer::hand_back_unknown() {
             "consumer: {} message(s) were leased to us by an answer that got lost: handed back.", n
         );
     audits_.erase(audits_.begin());
-}
-
-void Consumer::lost_connection(const std::string& why) {
-    audits_ = {with_.clock.ticks(), with_.clock.ticks() + kLateEcho};
-    const auto wait = backoff_.next(luck_);
-    if (backoff_.failures() == 1) {
-        log::warning("consumer: Connection to broker lost. Trying to re-establish the connection..."
-        );
-        log::error("consumer: {}", why);
-        if (with_.settings.worker_cancel_long_running_tasks_on_connection_loss) end_late_tasks();
-    }
-    mailbox_.wait_for(wait);
-}
-
-// Once for each time that the broker goes away: stale connections are found one after the other.
-void Consumer::end_late_tasks() {
-    const auto now = with_.clock.ticks();
-    if (now < tasks_ended_ + kSameLoss) return;
-    tasks_ended_ = now;
-    for (const auto& entry : with_.held.snapshot()) {
-        const auto& request = entry.delivery->request;
-        const auto* task = with_.app.find(request.task);
-        if (entry.stage != Inflight::Stage::Started || !task) continue;
-        if (!resolve(task->options, request, with_.settings).acks_late) continue;
-        log::warning(
-            "Task {}[{}] cannot be acknowledged after a connection loss since late acknowledgement "
-            "is enabled for it. Terminating it instead.",
-            request.display_name(),
-            request.id
-        );
-        with_.finisher.take_back(entry.delivery->tag);
-        with_.pool.cancel(entry.delivery->tag, SIGTERM);
-    }
-}
-
-void Consumer::give_up_what_waits() {
-    auto back = eta_queue_.take_all();
-    for (auto& delivery : rate_queue_.take_all()) back.push_back(std::move(delivery));
-    for (auto& job : std::exchange(ready_, {})) back.push_back(std::move(job.delivery));
-    try {
-        for (auto& item : with_.broker.unsubscribe())
-            if (auto* delivery = std::get_if<Delivery>(&item))
-                back.push_back(std::make_shared<const Delivery>(std::move(*delivery)));
-    } catch (const Error& error) {
-        log::warning(
-            "consumer: {}. What had just arrived is found by the next worker.", error.what()
-        );
-    }
-    if (!back.empty()) with_.finisher.hand_back(std::move(back));
 }
 
 }  // namespace taskworker

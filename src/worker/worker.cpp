@@ -97,8 +97,7 @@ int exit_code(bool cold, bool failed, int signal) {
 int run_worker(const App& app, const Settings& settings, const WorkerOptions& options) {
     const Signals signals;
     RunningWorker worker(app, settings, options);
-    if (const auto ended =
-            connect_with_patience(worker, settings, signals, options.when_connected))
+    if (const auto ended = connect_with_patience(worker, settings, signals, options.when_connected))
         return exit_code(false, false, *ended);
     log::info("Connected to {}", shown_url(settings.broker_url));
     worker.start();
