@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <string_view>
+#include <utility>
 
 #include "base/base64.hpp"
 #include "message/decode.hpp"
@@ -44,13 +45,17 @@ bool has_surely_no_links(const Message& message) {
 }
 
 Links links_of(const Delivery& delivery) {
-    const auto of = [](const Request& request) {
-        return Links{request.callbacks, request.errbacks, request.chain, request.chord};
+    const auto of = [](Request request) {  // the steps of a chain may be thousands: moved
+        return Links{
+            std::move(request.callbacks),
+            std::move(request.errbacks),
+            std::move(request.chain),
+            std::move(request.chord)};
     };
-    const auto known = of(delivery.request);  // protocol 1 is opened on receipt
+    auto known = of(delivery.request);  // protocol 1 is opened on receipt
     if (known != Links{} || has_surely_no_links(delivery.message)) return known;
     auto request = delivery.request;
-    return decode_body(delivery.message, request) ? Links{} : of(request);
+    return decode_body(delivery.message, request) ? Links{} : of(std::move(request));
 }
 
 }  // namespace taskworker

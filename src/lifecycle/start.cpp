@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 #include "lifecycle/links.hpp"
 #include "lifecycle/records.hpp"
 #include "lifecycle/treatment.hpp"
@@ -17,11 +19,11 @@ void add_text(std::string& out, std::string_view name, const std::optional<std::
 }
 
 // What its failure would have to send: the message is gone by then.
-void add_links(std::string& out, const Links& links) {
+void add_links(std::string& out, Links links) {
     auto kept = Json::object();
-    if (canvas::truthy(links.errbacks)) kept["errbacks"] = links.errbacks;
-    if (canvas::truthy(links.chain)) kept["chain"] = links.chain;
-    if (links.chord.is_object()) kept["chord"] = links.chord;
+    if (canvas::truthy(links.errbacks)) kept["errbacks"] = std::move(links.errbacks);
+    if (canvas::truthy(links.chain)) kept["chain"] = std::move(links.chain);
+    if (links.chord.is_object()) kept["chord"] = std::move(links.chord);
     if (!kept.empty()) out.append(", \"links\": ").append(to_json_text(kept));
 }
 
