@@ -56,6 +56,7 @@ def test_commands_grow_with_the_size_and_no_faster(fresh, make, sizes):
     assert large < 1.4 * small
 
 
+@pytest.mark.skipif(not LARGE, reason="time is no test; TASKWORKER_LARGE=1 measures it")
 def test_a_large_chord_takes_no_longer_per_part_than_a_small_one(fresh):
     rig = fresh(args="-c 2")
     small, large = (min(measured(rig, chord_of, n)[1] for _ in range(3)) for n in CHORDS)
