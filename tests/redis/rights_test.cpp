@@ -173,7 +173,7 @@ TEST_F(Rights, EachMissingCommandIsNamedAndGivenBackTheWorkGoesOn) {
     for (const auto& right : rights) {
         if (right.front() != '+') continue;
         auto fewer = rights;
-        fewer.push_back("-" + right.substr(1));
+        std::erase(fewer, right);
         allow(fewer);
         const auto trouble = trouble_of([&] { live(); });
         const auto command = upper(right.substr(1, right.find('|') - 1));
