@@ -100,7 +100,9 @@ def test_chord_shows_what_is_counted_and_what_it_waits_for(rig, command, s):  # 
     rig.raw.delete("later")
     lost = command(f"chord {group_id}").stdout
     assert parts[1].id not in lost
-    rig.app.control.revoke(parts[2].id)
+    # Revoked, it would lie there until its time: the other tests want an empty broker.
+    for tag in rig.raw.zrange("taskworker.parked", 0, -1):
+        rig.raw.zrem("taskworker.parked", tag), rig.raw.zrem("unacked_index", tag), rig.raw.hdel("unacked", tag)
     rig.docs.flushdb()
 
 
