@@ -206,7 +206,7 @@ void ChildLoop::execute(JobFrame job) {
     nudge_helper();
     auto outcome = outcome_of(std::move(job), port);
     const Seconds runtime = Steady::now() - begin;
-    if (init_.output_captured) hand_over_output();
+    if (init_.output_captured) hand_over_output(page_);
     {
         const std::lock_guard lock(mutex_);
         current_ = 0;

@@ -3,6 +3,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <iostream>
@@ -12,22 +13,29 @@ namespace taskworker {
 namespace {
 
 using namespace std::chrono_literals;
-constexpr auto kPatience = 20ms;  // a program that the task started may write without end
+constexpr auto kPatience = 2s;  // with a parent that has been stopped, or has too much to do
+constexpr auto kLongestNap = 1ms;
 
-bool all_taken() {
-    int waiting = 0;
-    return ::ioctl(STDOUT_FILENO, FIONREAD, &waiting) != 0 || waiting == 0;
+std::uint64_t waiting() {
+    int bytes = 0;
+    return ::ioctl(STDOUT_FILENO, FIONREAD, &bytes) == 0 && bytes > 0
+               ? static_cast<std::uint64_t>(bytes)
+               : 0;
 }
 
 }  // namespace
 
 void write_lines_at_once() { std::setvbuf(stdout, nullptr, _IOLBF, BUFSIZ); }
 
-void hand_over_output() {
+void hand_over_output(const SharedPage& page) {
     std::cout.flush();
     std::fflush(stdout);
+    // A program that the task started may write without end: then what waits now is enough.
+    const auto enough = page.output_taken() + waiting();
     const auto until = std::chrono::steady_clock::now() + kPatience;
-    for (auto nap = 20us; !all_taken() && std::chrono::steady_clock::now() < until; nap *= 2)
+    for (std::chrono::microseconds nap = 20us;
+         waiting() > 0 && page.output_taken() < enough && std::chrono::steady_clock::now() < until;
+         nap = std::min<std::chrono::microseconds>(nap * 2, kLongestNap))
         std::this_thread::sleep_for(nap);
 }
 

@@ -1,9 +1,10 @@
 // What the children print: lines of the log, at the level of worker_redirect_stdouts_level.
+#include <poll.h>
 #include <sys/epoll.h>
 #include <sys/ioctl.h>
 
+#include <algorithm>
 #include <array>
-#include <cerrno>
 
 #include "base/log.hpp"
 #include "pool/child_parent.hpp"
@@ -14,7 +15,7 @@ namespace {
 constexpr int kReadsAtOnce = 8;  // others want to be heard too
 
 struct Waiting {
-    int bytes = 0;
+    std::size_t bytes = 0;
     std::uint64_t seq = 0;  // the job that wrote them
 };
 
@@ -25,11 +26,17 @@ Waiting waiting_in(const Child& child) {
     Waiting seen;
     for (int tries = 0; tries < 3; ++tries) {
         const auto before = child.process.page.begun().seq;
-        ::ioctl(child.process.output.get(), FIONREAD, &seen.bytes);
-        seen.seq = child.process.page.begun().seq;
+        int bytes = 0;
+        ::ioctl(child.process.output.get(), FIONREAD, &bytes);
+        seen = {static_cast<std::size_t>(std::max(bytes, 0)), child.process.page.begun().seq};
         if (seen.seq == before) break;
     }
     return seen;
+}
+
+bool has_hung_up(const Child& child) {
+    pollfd pipe{.fd = child.process.output.get(), .events = POLLIN, .revents = 0};
+    return ::poll(&pipe, 1, 0) > 0 && !(pipe.revents & POLLIN);
 }
 
 }  // namespace
@@ -38,17 +45,16 @@ void ChildParent::read_output(Child& child) {
     std::array<char, 16 * 1024> buffer;
     for (int reads = 0; child.process.output && reads < kReadsAtOnce; ++reads) {
         const auto waiting = waiting_in(child);
-        const auto most = std::clamp<std::size_t>(
-            static_cast<std::size_t>(std::max(waiting.bytes, 0)), 1, buffer.size()
-        );
-        const auto size = ::read(child.process.output.get(), buffer.data(), most);
-        if (size < 0 && errno == EINTR) continue;
-        if (size < 0 && errno == EAGAIN) return;
-        if (size <= 0) {  // nobody has it open for writing any more
+        if (waiting.bytes == 0) {
+            if (!has_hung_up(child)) return;
             end_output(child);
             child.process.output.reset();  // leaves the poller by itself
             return;
         }
+        const auto most = std::min(waiting.bytes, buffer.size());
+        child.process.page.take_output(most);
+        const auto size = ::read(child.process.output.get(), buffer.data(), most);
+        if (size <= 0) return;  // cannot be: what is waiting is there, and nobody else reads it
         child.printed.feed(
             waiting.seq,
             {buffer.data(), static_cast<std::size_t>(size)},

@@ -67,6 +67,8 @@ SharedPage::Begun SharedPage::begun() const {
     return begun;
 }
 
+void SharedPage::take_output(std::size_t bytes) { header_->output_taken.fetch_add(bytes); }
+
 bool SharedPage::append(std::string_view bytes) {
     const auto used = header_->appended.load(std::memory_order_relaxed);
     if (bytes.size() > kRoom - used) return false;

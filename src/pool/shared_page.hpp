@@ -13,8 +13,7 @@ namespace taskworker {
 
 // Memory that parent and child share, so that a child's death loses nothing but the job it had
 // begun: which job that was, and the frames the child had appended but not yet written to its
-// socket. The child writes, the parent reads; what the parent reads may be garbage and is bounded
-// here.
+// socket. What the parent reads here may be garbage, and is bounded here.
 class SharedPage {
 public:
     static constexpr std::size_t kBytes = 64 * 1024;
@@ -35,6 +34,10 @@ public:
         SteadyPoint at{};
     };
     Begun begun() const;
+    void take_output(std::size_t bytes);  // of what the child printed; said just before it is read
+
+    // ---- child ----
+    std::uint64_t output_taken() const { return header_->output_taken.load(); }
 
     // ---- child: the outbox, under its lock ----
     // False: no room for so many bytes.
@@ -52,7 +55,8 @@ private:
         std::atomic<std::uint64_t> begun{0};
         std::atomic<std::int64_t> begun_at{0};  // steady clock, nanoseconds; one clock for both
         std::atomic<std::uint64_t> base{0};     // position in the stream of the buffer's first byte
-        std::atomic<std::uint64_t> appended{0};  // bytes in the buffer
+        std::atomic<std::uint64_t> appended{0};      // bytes in the buffer
+        std::atomic<std::uint64_t> output_taken{0};  // the one thing that the parent writes
     };
     static constexpr std::size_t kRoom = kBytes - sizeof(Header);
 

@@ -21,6 +21,14 @@ TEST(SharedPage, TheParentSeesWhichJobTheChildHasBegunAndWhen) {
     EXPECT_EQ(ends.parent.begun().at, at);
 }
 
+TEST(SharedPage, TheChildSeesHowMuchOfWhatItPrintedTheParentHasTaken) {
+    TwoEnds ends;
+    EXPECT_EQ(ends.child.output_taken(), 0u);
+    ends.parent.take_output(7);
+    ends.parent.take_output(5);
+    EXPECT_EQ(ends.child.output_taken(), 12u);
+}
+
 TEST(SharedPage, WhatWasAppendedButNotSentIsTheRestOfTheStream) {
     TwoEnds ends;
     ASSERT_TRUE(ends.child.append("abc"));
