@@ -48,7 +48,8 @@ void Finisher::started(const Job& job, int pid, TimePoint at) {
     if (is_errback(delivery)) return;
     const auto treatment = treatment_of(delivery.request, job.task, with_.settings);
     with_.held.start(delivery.tag, pid, at, job.hard_limit);
-    if (!treatment.acks_late) with_.settler.push(start_of(delivery, job.task, with_.settings));
+    if (!treatment.acks_late)
+        with_.settler.push(BegunTask{job.delivery, job.task, &with_.settings});
     if (treatment.track_started) {
         auto luck = luck_.draw();
         with_.settler.push(started_progress(delivery, pid, moment(luck)));

@@ -84,11 +84,11 @@ void Settler::push(Sending sending) {
     ready_.notify_one();
 }
 
-void Settler::push(Start start) {
+void Settler::push(BegunTask begun) {
     const auto due = clock_.ticks() + kStartGrace;
+    const std::string_view tag = begun.delivery->tag;
     const std::lock_guard lock(mutex_);
-    auto tag = start.tag;
-    starts_.insert_or_assign(std::move(tag), Pending{std::move(start), due});
+    starts_.try_emplace(tag, InGrace{std::move(begun), due});
     wake_at(due);
 }
 
@@ -122,53 +122,64 @@ void Settler::run() {
         } else {
             ready_.wait_until(lock, next_due_, awake);
         }
-        auto batch = take();
-        if (batch.empty()) {
+        auto ready = take();
+        if (ready.empty()) {
             if (stopping_) return;
             continue;
         }
         lock.unlock();
-        apply(std::move(batch));
+        auto batch = batch_of(std::move(ready));
+        apply(batch);
+        batch.clear();  // frees all of it before the lock is taken
         lock.lock();
+        if (batch.capacity() <= 2 * kBatch) spare_ = std::move(batch);
     }
 }
 
-// All that is ready now: starts whose grace is over first, then the rest in order of arrival, then
-// what was refused before. At the end nothing waits for its time any more.
-std::vector<Entry> Settler::take() {
-    std::vector<Entry> batch, again;
-    if (const auto now = clock_.ticks(); next_due_ <= now || stopping_) {
-        next_due_ = SteadyPoint::max();
-        for (auto it = starts_.begin(); it != starts_.end();) {
-            if (it->second.due <= now) {
-                batch.push_back(std::move(it->second.entry));
-                it = starts_.erase(it);
-            } else {
-                next_due_ = std::min(next_due_, it->second.due);
-                ++it;
-            }
-        }
-        for (auto& pending : std::exchange(later_, {})) {
-            if (pending.due <= now || stopping_) {
-                again.push_back(std::move(pending.entry));
-            } else {
-                next_due_ = std::min(next_due_, pending.due);
-                later_.push_back(std::move(pending));
-            }
+// All that is ready now. At the end nothing waits for its time any more.
+Settler::Ready Settler::take() {
+    Ready ready{.begun = {}, .entries = std::exchange(entries_, std::move(spare_)), .again = {}};
+    const auto now = clock_.ticks();
+    if (next_due_ > now && !stopping_) return ready;
+    next_due_ = SteadyPoint::max();
+    for (auto it = starts_.begin(); it != starts_.end();) {
+        if (it->second.due <= now) {
+            ready.begun.push_back(std::move(it->second.begun));
+            it = starts_.erase(it);
+        } else {
+            next_due_ = std::min(next_due_, it->second.due);
+            ++it;
         }
     }
-    if (batch.empty() && again.empty()) return std::exchange(entries_, {});
-    std::move(entries_.begin(), entries_.end(), std::back_inserter(batch));
-    std::move(again.begin(), again.end(), std::back_inserter(batch));
-    entries_.clear();
+    for (auto& pending : std::exchange(later_, {})) {
+        if (pending.due <= now || stopping_) {
+            ready.again.push_back(std::move(pending.entry));
+        } else {
+            next_due_ = std::min(next_due_, pending.due);
+            later_.push_back(std::move(pending));
+        }
+    }
+    return ready;
+}
+
+// Starts whose grace is over first, then the rest in order of arrival, then what was refused
+// before.
+std::vector<Entry> Settler::batch_of(Ready ready) {
+    if (ready.begun.empty() && ready.again.empty()) return std::move(ready.entries);
+    std::vector<Entry> batch;
+    batch.reserve(ready.begun.size() + ready.entries.size() + ready.again.size());
+    for (const auto& begun : ready.begun)
+        batch.emplace_back(start_of(*begun.delivery, begun.task, *begun.settings));
+    std::move(ready.entries.begin(), ready.entries.end(), std::back_inserter(batch));
+    std::move(ready.again.begin(), ready.again.end(), std::back_inserter(batch));
     return batch;
 }
 
-void Settler::apply(std::vector<Entry> batch) {
+void Settler::apply(std::span<const Entry> batch) {
     auto backoff = backoff_;
     auto luck = Luck::seeded_by_the_system();
     for (std::size_t from = 0; from < batch.size();) {
-        const auto chunk = std::span(batch).subspan(from, std::min(kBatch, batch.size() - from));
+        const auto chunk = batch.subspan(from, std::min(kBatch, batch.size() - from));
         if (try_apply(chunk, backoff.failing())) {
             if (backoff.failing()) log::info("settler: Redis is back, results flow again.");
             backoff.reset();

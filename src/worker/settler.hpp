@@ -13,10 +13,18 @@
 #include "base/clock.hpp"
 #include "base/moment.hpp"
 #include "ledger/ledger.hpp"
+#include "lifecycle/start.hpp"
 #include "observe/observer.hpp"
 #include "worker/backoff_timer.hpp"
 
 namespace taskworker {
+
+// An early-ack task that has begun; all it points to outlives the settler.
+struct BegunTask {
+    std::shared_ptr<const Delivery> delivery;
+    const TaskDef* task = nullptr;
+    const Settings* settings = nullptr;
+};
 
 // Ends deliveries: takes all that is ready, applies it in one round trip, takes what has come
 // meanwhile. Never lingers; batches form by themselves under load. While Redis is away it keeps
@@ -53,10 +61,10 @@ public:
     void push(std::vector<Settlement> settlements);
     void push(Sending sending);
     void push(Progress progress);
-    // An early-ack task began. Its mark is written after a short grace, and not at all if its end
-    // comes first: one round trip less for every short task. The price: a worker that is killed
-    // within the grace has its task run again.
-    void push(Start start);
+    // Its mark is made and written after a short grace, and not at all if its end comes first: one
+    // round trip less for every short task. The price: a worker that is killed within the grace has
+    // its task run again.
+    void push(BegunTask begun);
 
     // Applies what is left, until `deadline` at most. Returns how many entries could not be
     // applied.
@@ -67,9 +75,19 @@ private:
         Entry entry;
         SteadyPoint due;
     };
+    struct InGrace {
+        BegunTask begun;
+        SteadyPoint due;
+    };
+    struct Ready {
+        std::vector<BegunTask> begun;
+        std::vector<Entry> entries, again;
+        bool empty() const { return begun.empty() && entries.empty() && again.empty(); }
+    };
     void run();
-    std::vector<Entry> take();  // with mutex_ held
-    void apply(std::vector<Entry> batch);
+    Ready take();  // with mutex_ held
+    static std::vector<Entry> batch_of(Ready ready);
+    void apply(std::span<const Entry> batch);
     bool try_apply(std::span<const Entry> batch, bool again);
     void report(std::span<const Entry> batch, std::span<const Refusal> refusals, bool again);
     bool try_once_more(const Settlement& refused, const std::string& why);  // false: given up
@@ -85,8 +103,9 @@ private:
     std::unordered_map<std::string, int> refused_;  // tag → how often; the settler's own
     std::mutex mutex_;
     std::condition_variable ready_;
-    std::vector<Entry> entries_;                       // guarded by mutex_
-    std::unordered_map<std::string, Pending> starts_;  // guarded by mutex_; by tag
+    std::vector<Entry> entries_;                            // guarded by mutex_
+    std::vector<Entry> spare_;                              // empty; its memory is used again
+    std::unordered_map<std::string_view, InGrace> starts_;  // guarded by mutex_; by delivery's tag
     std::vector<Pending> later_;                 // guarded by mutex_; refused, to be sent again
     SteadyPoint next_due_ = SteadyPoint::max();  // guarded by mutex_; of starts_ and later_
     bool stopping_ = false;                      // guarded by mutex_

@@ -85,6 +85,7 @@ Settlement a_settlement(std::string tag) {
 
 struct SettlerTest : ::testing::Test {
     ScriptedLedger ledger;
+    Settings settings;
     Heard heard;
     SystemClock clock;
     std::vector<std::string> over;
@@ -101,6 +102,12 @@ struct SettlerTest : ::testing::Test {
         return {.index = 0, .lost = false, .why = "WRONGTYPE Operation against a key"};
     }
     SteadyPoint soon() const { return clock.ticks() + 5s; }
+    void begin(std::string tag) {
+        auto delivery = std::make_shared<Delivery>();
+        delivery->request.id = "id-" + tag;
+        delivery->tag = std::move(tag);
+        settler.push(BegunTask{std::move(delivery), nullptr, &settings});
+    }
     void push(std::string tag) {
         std::vector<Settlement> one;
         one.push_back(a_settlement(std::move(tag)));
@@ -125,7 +132,7 @@ TEST_F(SettlerTest, WhatComesWhileABatchIsUnderWayGoesTogetherInTheNext) {
 }
 
 TEST_F(SettlerTest, AStartWhoseEndComesFirstIsNeverWritten) {
-    settler.push(Start{.tag = "1", .note = "{}"});
+    begin("1");
     push("1");
     settler.start();
     EXPECT_EQ(settler.stop(soon()), 0u);
@@ -137,9 +144,12 @@ TEST_F(SettlerTest, AStartWhoseEndComesFirstIsNeverWritten) {
 
 TEST_F(SettlerTest, AStartWithoutAnEndIsWrittenAfterItsGrace) {
     settler.start();
-    settler.push(Start{.tag = "1", .note = "{}"});
+    begin("1");
     const auto batches = ledger.wait_for(1);
-    EXPECT_TRUE(std::holds_alternative<Start>(batches.at(0).at(0)));
+    const auto* start = std::get_if<Start>(&batches.at(0).at(0));
+    ASSERT_TRUE(start);
+    EXPECT_EQ(start->tag, "1");
+    EXPECT_EQ(start->note, R"({"id": "id-1"})");
     EXPECT_EQ(settler.stop(soon()), 0u);
     EXPECT_TRUE(over.empty());
 }
