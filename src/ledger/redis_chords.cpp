@@ -141,9 +141,7 @@ bool RedisChords::still_ours(const std::string& group) {
 bool RedisChords::finish(
     const std::string& group, const ChordEnd& end, std::vector<std::string>& complete
 ) {
-    Settlement follow;
-    follow.publish = outgoing(end.dispatch.messages);
-    auto commands = follow_ups(follow, keys_);
+    auto commands = pushes(outgoing(end.dispatch.messages), keys_);
     auto extras = extra_effects(end.dispatch.writes, end.store, end.parts, keys_);
     if (!one_server()) {
         if (!still_ours(group)) return false;

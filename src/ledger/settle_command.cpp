@@ -29,17 +29,6 @@ SettleItem item_of(const Progress& progress, const LedgerKeys& keys) {
     return item;
 }
 
-std::vector<Words> pushes(const std::vector<Outgoing>& messages, const LedgerKeys& keys) {
-    std::vector<Words> commands;
-    for (const auto& outgoing : messages)
-        commands.push_back(
-            {"LPUSH",
-             keys.broker.key(keys.broker.list(outgoing.queue, outgoing.priority)),
-             outgoing.envelope}
-        );
-    return commands;
-}
-
 SettleItem item_of(const Sending& sending, const LedgerKeys& keys) {
     SettleItem item{
         .tag = sending.tag,
@@ -106,7 +95,7 @@ Words as_extra(const ChordPart& part, const LedgerKeys& keys) {
 }
 
 SettleItem item_of(const Settlement& settlement, const LedgerKeys& keys) {
-    SettleItem item{.tag = settlement.tag, .commands = follow_ups(settlement, keys)};
+    SettleItem item{.tag = settlement.tag, .commands = pushes(settlement.publish, keys)};
     for (auto& words : disposal(settlement, keys)) item.commands.push_back(std::move(words));
     if (settlement.store) add_result(item, *settlement.store, keys);
     if (!settlement.groups.empty() || !settlement.also_store.empty() || !settlement.chords.empty())
@@ -146,6 +135,17 @@ bool overtaken(const Entry& entry, const Settlement& end) {
 }
 
 }  // namespace
+
+std::vector<Words> pushes(const std::vector<Outgoing>& messages, const LedgerKeys& keys) {
+    std::vector<Words> commands;
+    for (const auto& outgoing : messages)
+        commands.push_back(
+            {"LPUSH",
+             keys.broker.key(keys.broker.list(outgoing.queue, outgoing.priority)),
+             outgoing.envelope}
+        );
+    return commands;
+}
 
 std::vector<Words> follow_ups(const Entry& entry, const LedgerKeys& keys) {
     if (const auto* end = std::get_if<Settlement>(&entry)) return pushes(end->publish, keys);

@@ -20,7 +20,7 @@ struct LedgerKeys {
     std::optional<ResultKeys> results;  // none: results are not stored
     int broker_db = 0, result_db = 0;
     std::optional<int> store_tries = {};  // after which results are dropped; none: never
-    std::string worker = {};  // who finishes a chord that is complete
+    std::string worker = {};              // who finishes a chord that is complete
 };
 
 // What settle.lua is told about one entry.
@@ -34,6 +34,8 @@ struct SettleItem {
     std::vector<Words> extras = {};  // results.lua: extras
 };
 
+// Messages on their way to their lists.
+std::vector<Words> pushes(const std::vector<Outgoing>& messages, const LedgerKeys& keys);
 // Follow-ups in their order, then what becomes of the message itself.
 std::vector<Words> follow_ups(const Entry& entry, const LedgerKeys& keys);
 std::vector<Words> disposal(const Settlement& settlement, const LedgerKeys& keys);
