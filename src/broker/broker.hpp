@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <span>
 #include <string>
 #include <variant>
@@ -12,7 +13,7 @@
 
 namespace taskworker {
 
-using Fetched = std::variant<Delivery, DiscardedMessage>;
+using Fetched = std::variant<std::shared_ptr<const Delivery>, DiscardedMessage>;
 
 // A source of messages. fetch() belongs to one thread (the consumer); interrupt() may be called
 // from any. Everything throws BrokerError when the server is away; what was on its way is then

@@ -27,24 +27,19 @@ Fetched open(
     const std::string& raw,
     const std::vector<std::string>& accept
 ) {
-    Delivery delivery{.tag = tag, .queue = list, .list = list, .message = {}, .request = {}};
-    std::string why;
-    auto parsed = parse_envelope(raw);
-    if (auto* message = std::get_if<Message>(&parsed)) {
-        delivery.message = std::move(*message);
-        auto decoded = decode(delivery.message, accept);
-        if (auto* request = std::get_if<Request>(&decoded)) {
-            delivery.request = std::move(*request);
-            return delivery;
-        }
-        why = std::get<Malformed>(decoded).why;
-    } else {
-        why = std::get<Malformed>(parsed).why;
-    }
+    auto delivery = std::make_shared<Delivery>();
+    delivery->tag = tag;
+    delivery->queue = delivery->list = list;
+    delivery->message.raw = raw;
+    const auto malformed = open_delivery(*delivery, accept);
+    if (!malformed) return delivery;
     queues.dead_letters.push_back(
-        {.message = raw, .queue = list, .reason = why, .at = std::chrono::system_clock::now()}
+        {.message = raw,
+         .queue = list,
+         .reason = malformed->why,
+         .at = std::chrono::system_clock::now()}
     );
-    return DiscardedMessage{.queue = list, .why = why, .head = raw.substr(0, 200)};
+    return DiscardedMessage{.queue = list, .why = malformed->why, .head = raw.substr(0, 200)};
 }
 
 class MemoryBroker final : public Broker {
@@ -90,7 +85,7 @@ private:
             for (; result.size() < room && !list.empty(); list.pop_front()) {
                 const auto tag = new_tag(*queues_, worker_, name);
                 result.push_back(open(*queues_, tag, name, list.front(), accept_));
-                if (std::holds_alternative<Delivery>(result.back()))
+                if (std::holds_alternative<std::shared_ptr<const Delivery>>(result.back()))
                     queues_->leases[tag] = {
                         list.front(), name, worker_, std::chrono::system_clock::now()};
             }
@@ -173,7 +168,7 @@ public:
             }
             const auto tag = new_tag(*queues_, worker_, lease.list);
             result.push_back(open(*queues_, tag, lease.list, lease.message, accept_));
-            if (std::holds_alternative<Delivery>(result.back()))
+            if (std::holds_alternative<std::shared_ptr<const Delivery>>(result.back()))
                 queues_->leases[tag] = {lease.message, lease.list, worker_, now};
         }
         queues_->changed.notify_all();
@@ -192,8 +187,8 @@ public:
         for (const auto& [tag, lease] : queues_->leases) {
             if (!lease.parked || !queues_->workers[worker_].queues.contains(lease.list)) continue;
             auto opened = open(*queues_, tag, lease.list, lease.message, accept_);
-            if (auto* delivery = std::get_if<Delivery>(&opened))
-                result.push_back({lease.renewed, std::move(*delivery)});
+            if (auto* delivery = std::get_if<std::shared_ptr<const Delivery>>(&opened))
+                result.push_back({lease.renewed, **delivery});
         }
         std::sort(result.begin(), result.end(), [](const Parked& a, const Parked& b) {
             return a.due < b.due;
@@ -267,10 +262,10 @@ private:
     void reclaim(const std::string& tag, ReapReport& report) {
         auto& lease = queues_->leases.at(tag);
         auto opened = open(*queues_, tag, lease.list, lease.message, accept_);
-        auto* delivery = std::get_if<Delivery>(&opened);
-        if (delivery && ++queues_->deaths[delivery->request.id] >= max_deliveries_ &&
+        auto* delivery = std::get_if<std::shared_ptr<const Delivery>>(&opened);
+        if (delivery && ++queues_->deaths[(*delivery)->request.id] >= max_deliveries_ &&
             max_deliveries_ > 0) {
-            report.poisoned.push_back(std::move(*delivery));
+            report.poisoned.push_back(**delivery);
             return;
         }
         queues_->lists[lease.list].push_front(mark_redelivered(lease.message));

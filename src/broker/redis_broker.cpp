@@ -206,7 +206,6 @@ std::vector<Fetched> RedisBroker::turn(std::size_t claim) {
     Registration registration(
         with_.keys, lists_, *with_.presence, with_.accept_content, std::exchange(pending_, {})
     );
-    registration.fetch_malformed(connection_);
     if (!registration.empty()) registration.write(connection_, with_.now());
     for (auto list : served) connection_.out().command("LLEN", lists_[list].key);
     if (claim > 0) claim_.write(claim);

@@ -202,7 +202,8 @@ std::optional<Delivery> RedisLeases::read(
 // It was readable when it was leased; but maybe by a worker with other settings.
 Fetched RedisLeases::open(const std::string& tag, const std::string& entry) {
     std::string why;
-    if (auto delivery = read(tag, entry, why)) return *std::move(delivery);
+    if (auto delivery = read(tag, entry, why))
+        return std::make_shared<const Delivery>(*std::move(delivery));
     const auto parts = parse_tag(tag);
     const std::string queue(with_.keys.queue_of(parts ? parts->list : std::string_view()));
     const auto raw = std::string(message_in(entry).value_or(entry));

@@ -7,8 +7,6 @@
 
 #include "broker/redis_dead_letters.hpp"
 #include "broker/scripts.hpp"
-#include "message/decode.hpp"
-#include "message/envelope.hpp"
 
 namespace taskworker {
 namespace {
@@ -36,51 +34,27 @@ Registration::Registration(
     for (std::size_t b = 0; b < batches_.size(); ++b) {
         auto& messages = batches_[b].messages;
         sizes_.push_back(messages.size());
-        for (std::size_t i = 0; i < messages.size(); ++i) open(b, i, std::move(messages[i]));
+        for (auto& message : messages) open(b, std::move(message));
     }
 }
 
-void Registration::open(std::size_t batch, std::size_t position, std::string message) {
-    Item item{.batch = batch, .position = position};
-    const auto& list = lists_[batches_[batch].list].list;
-    item.tag = presence_.tags().tag(first_number_ + items_.size(), list);
-    auto parsed = parse_envelope(std::move(message));
-    if (auto* malformed = std::get_if<Malformed>(&parsed)) {
-        item.why = std::move(malformed->why);
-    } else {
-        item.message = std::move(std::get<Message>(parsed));
-        auto decoded = decode(item.message, accept_);
-        if (auto* refused = std::get_if<Malformed>(&decoded)) {
-            item.why = std::move(refused->why);
-            item.bytes = std::move(item.message.raw);
-        } else {
-            item.request = std::move(std::get<Request>(decoded));
-        }
-    }
-    items_.push_back(std::move(item));
+// Opened where it will stay: a delivery is large, and moving it costs more than reading a header.
+void Registration::open(std::size_t batch, std::string message) {
+    const auto& list = lists_[batches_[batch].list];
+    auto delivery = std::make_shared<Delivery>();
+    delivery->tag = presence_.tags().tag(first_number_ + items_.size(), list.list);
+    delivery->queue = list.queue;
+    delivery->list = list.list;
+    delivery->message.raw = std::move(message);
+    auto malformed = open_delivery(*delivery, accept_);
+    items_.push_back(
+        {batch, std::move(delivery), malformed ? std::move(malformed->why) : std::string()}
+    );
 }
 
 const std::string& Registration::inbox(const InboxBatch& batch) const {
     const auto& list = lists_[batch.list];
     return batch.kind == InboxBatch::Kind::Claim ? list.claim_inbox : list.wait_inbox;
-}
-
-// parse_envelope() has consumed them; they still lie in the inbox, the newest at index 0.
-void Registration::fetch_malformed(redis::Connection& connection) {
-    std::vector<Item*> wanted;
-    for (auto& item : items_) {
-        if (item.why.empty() || !item.bytes.empty()) continue;
-        wanted.push_back(&item);
-        connection.out().command(
-            "LINDEX", inbox(batches_[item.batch]), sizes_[item.batch] - 1 - item.position
-        );
-    }
-    if (wanted.empty()) return;
-    auto replies = connection.round_trip();
-    for (std::size_t i = 0; i < wanted.size(); ++i) {
-        connection.check(replies[i], "LINDEX");
-        wanted[i]->bytes = std::move(replies[i].text);
-    }
 }
 
 std::size_t Registration::good() const {
@@ -100,14 +74,15 @@ void Registration::write(redis::Connection& connection, TimePoint now) {
         out.arg("HSET"), out.arg(keys_.unacked);
         for (const auto& item : items_) {
             if (!item.why.empty()) continue;
-            out.arg(item.tag);
-            out.arg({"[", item.message.raw, lists_[batches_[item.batch].list].entry_tail});
+            out.arg(item.delivery->tag);
+            out.arg({"[", item.delivery->message.raw, lists_[batches_[item.batch].list].entry_tail}
+            );
         }
         const auto score = fmt::format("{:.6f}", unix_time(now));
         out.begin(2 + 2 * n);
         out.arg("ZADD"), out.arg(keys_.unacked_index);
         for (const auto& item : items_)
-            if (item.why.empty()) out.arg(score), out.arg(item.tag);
+            if (item.why.empty()) out.arg(score), out.arg(item.delivery->tag);
     }
     for (const auto& item : items_) {
         if (item.why.empty()) continue;
@@ -116,7 +91,7 @@ void Registration::write(redis::Connection& connection, TimePoint now) {
             out,
             keys_,
             presence_.node(),
-            {.message = item.bytes, .queue = queue, .reason = item.why}
+            {.message = item.delivery->message.raw, .queue = queue, .reason = item.why}
         );
         ++commands_;
     }
@@ -133,7 +108,9 @@ void Registration::write_script(redis::Connection& connection) const {
     const auto witness = std::find_if(items_.begin(), items_.end(), [](const Item& item) {
         return item.why.empty();
     });
-    out.arg(witness == items_.end() ? std::string_view() : std::string_view(witness->tag));
+    out.arg(
+        witness == items_.end() ? std::string_view() : std::string_view(witness->delivery->tag)
+    );
     for (std::size_t b = 0; b < batches_.size(); ++b) {
         out.arg(sizes_[b]);
         out.arg({":", lists_[batches_[b].list].list});
@@ -177,19 +154,13 @@ std::vector<Fetched> Registration::take() {
     std::vector<Fetched> result;
     result.reserve(items_.size());
     for (auto& item : items_) {
-        const auto& list = lists_[batches_[item.batch].list];
         if (item.why.empty()) {
-            result.emplace_back(Delivery{
-                .tag = std::move(item.tag),
-                .queue = list.queue,
-                .list = list.list,
-                .message = std::move(item.message),
-                .request = std::move(item.request)});
+            result.emplace_back(std::move(item.delivery));
         } else {
             result.emplace_back(DiscardedMessage{
-                .queue = list.queue,
+                .queue = item.delivery->queue,
                 .why = std::move(item.why),
-                .head = item.bytes.substr(0, kHead)});
+                .head = item.delivery->message.raw.substr(0, kHead)});
         }
     }
     return result;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
@@ -36,8 +37,6 @@ public:
     );
 
     bool empty() const { return items_.empty(); }
-    // Gets the bytes of malformed messages, if there are any: a round trip of its own.
-    void fetch_malformed(redis::Connection& connection);
     void write(redis::Connection& connection, TimePoint now);
     std::size_t commands() const { return commands_; }  // that write() wrote: as many replies come
     // Throws RedisError if nothing was done.
@@ -48,14 +47,11 @@ public:
 
 private:
     struct Item {
-        std::size_t batch = 0, position = 0;  // in batches_; from the oldest
-        std::string tag;
-        Message message;
-        Request request;
-        std::string why = {};    // malformed
-        std::string bytes = {};  // of a malformed one
+        std::size_t batch = 0;  // in batches_
+        std::shared_ptr<Delivery> delivery;
+        std::string why = {};  // malformed: then only tag and bytes count
     };
-    void open(std::size_t batch, std::size_t position, std::string message);
+    void open(std::size_t batch, std::string message);
     void write_script(redis::Connection& connection) const;
     const std::string& inbox(const InboxBatch& batch) const;
     std::size_t good() const;

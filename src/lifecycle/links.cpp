@@ -1,61 +1,54 @@
 #include "lifecycle/links.hpp"
 
 #include <algorithm>
-#include <array>
+#include <span>
+#include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "base/base64.hpp"
+#include "message/body.hpp"
 #include "message/decode.hpp"
 
 namespace taskworker {
 namespace {
 
-// The third element of the body and the end of the list, as json.dumps writes them. The text cannot
-// stand inside another value: its first quote would end a string it stood in, and the bracket
-// behind it closes the list of three. The second is the last step of a chain.
-constexpr std::array<std::string_view, 2> kNoLinks = {
-    R"(, {"callbacks": null, "errbacks": null, "chain": null, "chord": null}])",
-    R"(, {"callbacks": null, "errbacks": null, "chain": [], "chord": null}])"};
-
-bool ends_without_links(std::string_view plain) {
-    return std::any_of(kNoLinks.begin(), kNoLinks.end(), [&](std::string_view tail) {
-        return plain.ends_with(tail);
-    });
-}
-
-// The body's literal without its quotes.
-std::string_view literal(const Message& message) {
-    const auto text = message.text(message.body);
-    return text.size() < 2 ? std::string_view{} : text.substr(1, text.size() - 2);
+// The ends of base64 texts whose bytes end so: the bytes may begin anywhere in a group of three.
+std::vector<std::string> encoded_ends(std::span<const std::string_view> ends) {
+    std::vector<std::string> encoded;
+    for (const auto end : ends)
+        for (std::size_t skip = 0; skip < 3; ++skip)
+            encoded.push_back(base64_encode(end.substr(skip)));
+    return encoded;
 }
 
 }  // namespace
 
+// Two bytes of the end may go unseen, ", ": a valid text has nothing else there.
 bool has_surely_no_links(const Message& message) {
+    static const auto ends = encoded_ends(kEmbedsWithoutLinks);
     if (!message.compression.empty() || message.body_encoding != "base64") return false;
     if (message.content_type != "application/json") return false;
-    const auto text = literal(message);
-    if (text.size() % 4 != 0) return false;
-    // 100 characters are 75 bytes, more than either tail; from a border of four they decode alone.
-    // An escape ("\/" as PHP writes it) makes the decoder refuse.
-    constexpr std::size_t kEnough = 100;
-    const auto end = base64_decode(text.substr(text.size() > kEnough ? text.size() - kEnough : 0));
-    return end && ends_without_links(*end);
+    auto text = message.text(message.body);
+    if (text.size() < 2 || text.size() % 4 != 2) return false;  // with its quotes
+    text.remove_suffix(1);
+    return std::any_of(ends.begin(), ends.end(), [&](const std::string& end) {
+        return text.ends_with(end);
+    });
 }
 
 Links links_of(const Delivery& delivery) {
-    const auto of = [](Request request) {  // the steps of a chain may be thousands: moved
-        return Links{
-            std::move(request.callbacks),
-            std::move(request.errbacks),
-            std::move(request.chain),
-            std::move(request.chord)};
-    };
-    auto known = of(delivery.request);  // protocol 1 is opened on receipt
+    const auto& request = delivery.request;  // protocol 1 is opened on receipt
+    Links known{request.callbacks, request.errbacks, request.chain, request.chord};
     if (known != Links{} || has_surely_no_links(delivery.message)) return known;
-    auto request = delivery.request;
-    return decode_body(delivery.message, request) ? Links{} : of(std::move(request));
+    auto opened = request;
+    if (decode_body(delivery.message, opened)) return Links{};
+    return Links{
+        std::move(opened.callbacks),
+        std::move(opened.errbacks),
+        std::move(opened.chain),
+        std::move(opened.chord)};
 }
 
 }  // namespace taskworker

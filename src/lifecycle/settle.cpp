@@ -24,7 +24,8 @@ namespace {
 // One end, row by row of wire §5.2 to 5.7: an overload per outcome.
 class End {
 public:
-    End(const Delivery& delivery,
+    End(Settlement& end,
+        const Delivery& delivery,
         const TaskDef* task,
         const Execution& execution,
         const Moment& moment)
@@ -34,9 +35,7 @@ public:
           execution_(execution),
           moment_(moment),
           treatment_(treatment_of(delivery.request, task, moment.settings)),
-          end_(begin_settlement(delivery)) {}
-
-    Settlement take() && { return std::move(end_); }
+          end_(end) {}
 
     void operator()(const Success& success);
     void operator()(const Failure& failure);
@@ -66,7 +65,7 @@ private:
     const Execution& execution_;
     const Moment& moment_;
     const Treatment treatment_;
-    Settlement end_;
+    Settlement& end_;
 };
 
 Event End::event(Event::Type type) const {
@@ -228,9 +227,8 @@ Settlement settle(
     const Execution& execution,
     const Moment& moment
 ) {
-    End end(delivery, task, execution, moment);
-    std::visit(end, outcome);
-    auto settlement = std::move(end).take();
+    auto settlement = begin_settlement(delivery);
+    std::visit(End(settlement, delivery, task, execution, moment), outcome);
     for (auto& event : settlement.events) event.queue = delivery.queue;
     // What a process cannot tell any more is told by the main one.
     if (!execution.worker_lost && !execution.timed_out)

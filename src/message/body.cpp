@@ -35,6 +35,7 @@ Malformed too_large(const WireLimits& limits) {
 
 // JSON is UTF-8 or a part of it here; kombu decodes by any codec that Python has.
 bool is_text_encoding(std::string_view name) {
+    if (name == "utf-8") return true;
     std::string plain;
     for (const char c : name)
         if (c != '-' && c != '_') plain += static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
@@ -53,12 +54,13 @@ std::optional<Malformed> check_content(
     const bool accepted = std::any_of(accept.begin(), accept.end(), [&](const std::string& entry) {
         return is_accepted(type, entry);
     });
-    const auto shown = content_type_for_people(type);
     if (!trusted && !accepted)  // kombu/serialization.py: _for_untrusted_content
-        return Malformed{
-            fmt::format("Refusing to deserialize untrusted content of type {}", shown)};
+        return Malformed{fmt::format(
+            "Refusing to deserialize untrusted content of type {}", content_type_for_people(type)
+        )};
     if (!serializer_of(type))
-        return Malformed{fmt::format("content of type {} is not supported", shown)};
+        return Malformed{
+            fmt::format("content of type {} is not supported", content_type_for_people(type))};
     if (!is_text_encoding(message.content_encoding)) {
         const auto codec = quoted_repr(std::string_view(message.content_encoding).substr(0, 60));
         return Malformed{fmt::format("content encoding {} is not supported", codec)};
@@ -166,17 +168,42 @@ std::variant<std::string, Malformed> body_bytes(const Message& message, const Wi
     );
 }
 
-std::variant<Json, Malformed> open_body(const Message& message, const WireLimits& limits) {
-    const auto bytes = body_bytes(message, limits);
-    if (const auto* malformed = std::get_if<Malformed>(&bytes)) return *malformed;
+namespace {
+
+std::variant<Json, Malformed> value_of(
+    const Message& message, std::string_view bytes, const WireLimits& limits
+) {
     const auto serializer = serializer_of(message.content_type).value_or(Serializer::JsonText);
-    auto value = deserialize(serializer, std::get<std::string>(bytes), limits);
+    auto value = deserialize(serializer, bytes, limits);
     if (auto* malformed = std::get_if<Malformed>(&value)) {
         static constexpr std::string_view kNames[] = {"JSON", "YAML", "msgpack"};
         const auto name = kNames[static_cast<std::size_t>(serializer)];
         malformed->why = fmt::format("the body is not {}: {}", name, malformed->why);
     }
     return value;
+}
+
+}  // namespace
+
+std::variant<Json, Malformed> open_body(const Message& message, const WireLimits& limits) {
+    const auto bytes = body_bytes(message, limits);
+    if (const auto* malformed = std::get_if<Malformed>(&bytes)) return *malformed;
+    return value_of(message, std::get<std::string>(bytes), limits);
+}
+
+std::variant<OpenedBody, Malformed> open_body_with_arguments(
+    const Message& message, const WireLimits& limits
+) {
+    auto bytes = body_bytes(message, limits);
+    if (auto* malformed = std::get_if<Malformed>(&bytes)) return std::move(*malformed);
+    auto& text = std::get<std::string>(bytes);
+    constexpr auto embed = kEmbedsWithoutLinks[0];
+    const bool bare = text.starts_with("[[") && text.ends_with(embed) &&
+                      serializer_of(message.content_type) == Serializer::JsonText;
+    if (bare) text.replace(text.size() - embed.size(), embed.size(), "]");
+    auto value = value_of(message, text, limits);
+    if (auto* malformed = std::get_if<Malformed>(&value)) return std::move(*malformed);
+    return OpenedBody{std::move(std::get<Json>(value)), bare};
 }
 
 EncodedBody encode_body(std::string json, Serializer serializer, std::optional<Codec> codec) {

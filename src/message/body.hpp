@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <optional>
 #include <span>
 #include <string>
@@ -25,6 +26,23 @@ std::variant<BodyShape, Malformed> shape_of_body(const Message& message, const W
 // The body's bytes without base64 and compression / as a value.
 std::variant<std::string, Malformed> body_bytes(const Message& message, const WireLimits& limits);
 std::variant<Json, Malformed> open_body(const Message& message, const WireLimits& limits);
+
+// A body whose embed says nothing (no callbacks, no chain, no chord: nearly every body) is `bare`:
+// the value then ends before it.
+struct OpenedBody {
+    Json value;
+    bool bare = false;
+};
+std::variant<OpenedBody, Malformed> open_body_with_arguments(
+    const Message& message, const WireLimits& limits
+);
+// How bodies end that have no links: the third element and the end of the list, as json.dumps
+// writes them. Such a text cannot stand inside another value: its first quote would end a string it
+// stood in, and the bracket behind it closes the list of three. The second is the last step of a
+// chain.
+inline constexpr std::array<std::string_view, 2> kEmbedsWithoutLinks = {
+    R"(, {"callbacks": null, "errbacks": null, "chain": null, "chord": null}])",
+    R"(, {"callbacks": null, "errbacks": null, "chain": [], "chord": null}])"};
 
 // A body on its way out: how it stands in the envelope, and what the headers say of it.
 struct EncodedBody {

@@ -1,5 +1,9 @@
 #pragma once
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -38,6 +42,16 @@ std::size_t find(std::string_view text, std::size_t at, Mask mask, Test test) {
 // none.
 inline std::size_t find_end_of_plain_json(std::string_view text, std::size_t at) {
     using namespace byte_scan;
+#ifdef __SSE2__  // a third of the instructions: an envelope is sixty strings
+    for (; at + 16 <= text.size(); at += 16) {
+        const auto bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(text.data() + at));
+        const auto is = [&](char c) { return _mm_cmpeq_epi8(bytes, _mm_set1_epi8(c)); };
+        const auto control = _mm_cmpeq_epi8(_mm_min_epu8(bytes, _mm_set1_epi8(0x1f)), bytes);
+        const auto hits = _mm_movemask_epi8(_mm_or_si128(_mm_or_si128(is('"'), is('\\')), control));
+        if (hits != 0)
+            return at + static_cast<std::size_t>(__builtin_ctz(static_cast<unsigned>(hits)));
+    }
+#endif
     return find(
         text,
         at,

@@ -55,12 +55,12 @@ std::optional<Malformed> take_arguments(Request& request, Json args, Json kwargs
     return std::nullopt;
 }
 
-// [args, kwargs, embed]
-std::optional<Malformed> take_list_body(Request& request, Json& body) {
-    if (body.size() != 3) {
-        return Malformed{fmt::format("the body is a list of {}, not of three", body.size())};
-    }
+// [args, kwargs, embed]; without the embed when it was bare.
+std::optional<Malformed> take_list_body(Request& request, Json& body, bool bare) {
+    if (const auto size = body.size() + (bare ? 1 : 0); size != 3)
+        return Malformed{fmt::format("the body is a list of {}, not of three", size)};
     if (auto why = take_arguments(request, std::move(body[0]), std::move(body[1]))) return why;
+    if (bare) return std::nullopt;
     if (!body[2].is_null() && !body[2].is_object()) {
         return Malformed{"the third part of the body is not an object"};
     }
@@ -76,8 +76,8 @@ std::optional<Malformed> take_object_body(Request& request, const Json& body) {
     return why ? why : take_links(request, body, false);
 }
 
-std::optional<Malformed> take_body(Request& request, Json& body) {
-    if (body.is_array()) return take_list_body(request, body);
+std::optional<Malformed> take_body(Request& request, Json& body, bool bare) {
+    if (body.is_array()) return take_list_body(request, body, bare);
     if (body.is_object()) return take_object_body(request, body);
     return Malformed{"the body is neither a list of three nor an object"};
 }
@@ -90,16 +90,17 @@ std::optional<Malformed> take_custom_headers(
     auto& headers = request.headers.get_ref<Json::object_t&>();
     std::string scratch;
     for (const auto& field : message.headers) {
-        const auto name = plain_name(message.text(field.name), scratch);
-        const auto header = header_of(name);
-        if (header != Header::Unknown && header != Header::Custom) continue;
+        if (field.header != MessageHeader::Unknown && field.header != MessageHeader::Custom)
+            continue;
         auto value = parse_json(message.text(field.value), limits);
         if (const auto* error = std::get_if<JsonError>(&value)) {
             return Malformed{
                 fmt::format("header {}: {}", raw_for_error(message.text(field.name)), error->why)};
         }
-        if (header == Header::Unknown) {
-            headers.emplace_back(std::string(name), std::move(std::get<Json>(value)));
+        if (field.header == MessageHeader::Unknown) {
+            headers.emplace_back(
+                std::string(plain_name(message, field, scratch)), std::move(std::get<Json>(value))
+            );
         } else if (std::get<Json>(value).is_object()) {
             request.headers = std::move(std::get<Json>(value));
             break;
@@ -110,9 +111,8 @@ std::optional<Malformed> take_custom_headers(
 
 void read_headers(RequestReader& reader, const Message& message) {
     std::string scratch;
-    for (const auto& field : message.headers) {
-        reader.header(plain_name(message.text(field.name), scratch), message.text(field.value));
-    }
+    for (const auto& field : message.headers)
+        reader.header(field.header, plain_name(message, field, scratch), message.text(field.value));
 }
 
 // Protocol 1 and hybrids: the body's fields, then the message headers over them.
@@ -125,10 +125,11 @@ std::optional<Malformed> read_object_message(
     if (!body.is_object()) return Malformed{"no task: neither in the headers nor in the body"};
     for (const auto& [name, value] : body.get_ref<const Json::object_t&>()) {
         const auto header = header_of(name);
-        if (header == Header::Unknown || header == Header::Attribute || header == Header::Custom)
+        if (header == MessageHeader::Unknown || header == MessageHeader::Attribute ||
+            header == MessageHeader::Custom)
             continue;
-        if (header == Header::Compression || header == Header::Redelivered) continue;
-        reader.header(name, to_json_text(value));
+        if (header == MessageHeader::Compression || header == MessageHeader::Redelivered) continue;
+        reader.header(header, name, to_json_text(value));
     }
     read_headers(reader, message);
     if (auto why = take_object_body(request, body)) return why;
@@ -137,14 +138,15 @@ std::optional<Malformed> read_object_message(
 
 }  // namespace
 
-std::variant<Request, Malformed> decode(
-    const Message& message, std::span<const std::string> accept, const WireLimits& limits
+std::optional<Malformed> decode_into(
+    Request& request,
+    const Message& message,
+    std::span<const std::string> accept,
+    const WireLimits& limits
 ) {
-    if (auto why = check_content(message, accept)) return *why;
-    std::variant<Request, Malformed> result;
-    auto& request = std::get<Request>(result);
+    if (auto why = check_content(message, accept)) return why;
     RequestReader reader(request);
-    const bool named = find_field(message, message.headers, "task") != nullptr;
+    const bool named = find_header(message, MessageHeader::Task) != nullptr;
     const auto looked = shape_of_body(message, limits);
     if (const auto* malformed = std::get_if<Malformed>(&looked)) return *malformed;
     const auto shape = std::get<BodyShape>(looked);
@@ -154,20 +156,29 @@ std::variant<Request, Malformed> decode(
     } else if (named && shape != BodyShape::Object) {
         return Malformed{"the body is neither a list of three nor an object"};
     } else if (auto why = read_object_message(message, request, reader, limits)) {
-        return *why;
+        return why;
     }
     reader.properties(message);
     reader.finish();
-    if (reader.wrong()) return *reader.wrong();
+    return reader.wrong();
+}
+
+std::variant<Request, Malformed> decode(
+    const Message& message, std::span<const std::string> accept, const WireLimits& limits
+) {
+    std::variant<Request, Malformed> result;
+    if (auto why = decode_into(std::get<Request>(result), message, accept, limits)) return *why;
     return result;
 }
 
 std::optional<Malformed> decode_body(
     const Message& message, Request& request, const WireLimits& limits
 ) {
-    auto opened = open_body(message, limits);
+    auto opened = open_body_with_arguments(message, limits);
     if (auto* malformed = std::get_if<Malformed>(&opened)) return std::move(*malformed);
-    if (auto why = take_body(request, std::get<Json>(opened))) return why;
+    auto& body = std::get<OpenedBody>(opened);
+    if (auto why = take_body(request, body.value, body.bare)) return why;
+    if (request.stamps.is_null()) request.stamps = Json::object();
     return take_custom_headers(message, request, limits);
 }
 

@@ -56,6 +56,7 @@ private:
             const bool good =
                 first == '{' ? read_fields(lexer_, raw_, fields) : lexer_.skip_value();
             (name == "headers" ? headers_ : properties_) = span_from(start);
+            if (good && name == "headers") name_headers();
             return good;
         }
         if (!lexer_.skip_value()) return false;
@@ -67,22 +68,28 @@ private:
         } else if (name == "content-encoding") {
             content_encoding_ = value;
         } else {
-            keep(name, span_at(quoted), value);
+            keep(name, span_at(quoted), value, literal.escaped);
         }
         return true;
     }
 
-    void keep(std::string_view name, Span literal, Span value) {
+    void name_headers() {
+        std::string scratch;
+        for (auto& field : message_.headers)
+            field.header = header_of(plain_name(message_, field, scratch));
+    }
+
+    void keep(std::string_view name, Span literal, Span value, bool escaped) {
         if (message_.rest.size() >= 100)
             return;  // nobody has so many; and finding doubles is a search
         std::string scratch;
         for (auto& field : message_.rest) {
-            if (plain_name(message_.text(field.name), scratch) == name) {
+            if (plain_name(message_, field, scratch) == name) {
                 field.value = value;
                 return;
             }
         }
-        message_.rest.push_back({literal, value});
+        message_.rest.push_back({literal, value, escaped});
     }
 
     Span span_at(std::string_view part) const {
@@ -113,11 +120,11 @@ private:
                  Text{"content-encoding", content_encoding_, message_.content_encoding},
                  Text{
                      "body_encoding",
-                     value_of(message_.properties, "body_encoding"),
+                     value_of(find_field(message_, message_.properties, "body_encoding")),
                      message_.body_encoding},
                  Text{
                      "compression",
-                     value_of(message_.headers, "compression"),
+                     value_of(find_header(message_, MessageHeader::Compression)),
                      message_.compression},
              }) {
             if (!take_text(value, to)) {
@@ -140,10 +147,7 @@ private:
         return text.has_value();
     }
 
-    Span value_of(const std::vector<Field>& fields, std::string_view name) const {
-        const auto* field = find_field(message_, fields, name);
-        return field ? field->value : Span{};
-    }
+    static Span value_of(const Field* field) { return field ? field->value : Span{}; }
 
     Message& message_;
     const std::string_view raw_;
@@ -154,17 +158,21 @@ private:
 
 }  // namespace
 
-std::variant<Message, Malformed> parse_envelope(std::string raw, const WireLimits& limits) {
+std::optional<Malformed> read_envelope(Message& message, const WireLimits& limits) {
     const auto most =
         std::min<std::size_t>(limits.message_bytes, std::numeric_limits<std::uint32_t>::max());
-    if (raw.size() > most) {
-        return Malformed{fmt::format("a message of {} bytes, more than {}", raw.size(), most)};
-    }
-    if (!is_valid_utf8(raw)) return Malformed{"not UTF-8"};
+    const auto size = message.raw.size();
+    if (size > most)
+        return Malformed{fmt::format("a message of {} bytes, more than {}", size, most)};
+    if (!is_valid_utf8(message.raw)) return Malformed{"not UTF-8"};
+    return EnvelopeReader(message, limits).read();
+}
+
+std::variant<Message, Malformed> parse_envelope(std::string raw, const WireLimits& limits) {
     std::variant<Message, Malformed> result;
     auto& message = std::get<Message>(result);
     message.raw = std::move(raw);
-    if (auto malformed = EnvelopeReader(message, limits).read()) return *malformed;
+    if (auto malformed = read_envelope(message, limits)) return *malformed;
     return result;
 }
 

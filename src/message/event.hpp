@@ -52,8 +52,7 @@ struct Event {
     int pid = 0;
     std::string process = {};      // that ran it, as logs name it; empty: the main one
     std::string custom_type = {};  // of TaskCustom
-    Json fields =
-        Json::object();  // of TaskCustom; of Discarded: queue, head; of TaskSent: exchange …
+    Json fields = {};  // of TaskCustom; of Discarded: queue, head; of TaskSent: exchange …
     bool logged = true;  // false: another line says it, this is for metrics and celeryev only
     bool sent = true;    // false: Celery has no such event (or the task's send_events is off)
     bool operator==(const Event&) const = default;

@@ -1,7 +1,6 @@
 #include "message/fields.hpp"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <cstring>
 #include <limits>
@@ -14,23 +13,18 @@ namespace {
 
 constexpr std::size_t kFew = 32;  // so many members are compared with each other
 
-Span span_of(std::string_view whole, std::string_view part) {
-    return {
-        static_cast<std::uint32_t>(part.data() - whole.data()),
-        static_cast<std::uint32_t>(part.size())};
-}
-
 std::string_view inside(std::string_view literal) { return literal.substr(1, literal.size() - 2); }
 
-// Differs for nearly all different names.
-std::uint64_t fingerprint(std::string_view name) {
-    std::uint64_t bits = 0;
-    if (name.size() >= 8) {
-        std::memcpy(&bits, name.data() + name.size() - 8, 8);
-    } else {
-        for (const char c : name) bits = bits << 8 | static_cast<unsigned char>(c);
-    }
-    return bits ^ (name.size() * 0x9e3779b97f4a7c15u);
+// One of 64 bits, by size and ends.
+std::uint64_t mark_of(std::string_view name) {
+    if (name.empty()) return 1;
+    const auto byte = [&](std::size_t i) -> std::uint32_t {
+        return static_cast<unsigned char>(name[i]);
+    };
+    const auto n = static_cast<std::uint32_t>(name.size());
+    const auto mixed =
+        (byte(0) << 16 ^ byte(name.size() / 2) << 8 ^ byte(name.size() - 1) ^ n << 12);
+    return std::uint64_t{1} << (mixed * 0x9e3779b1u >> 26);
 }
 
 void drop_marked(std::vector<Field>& fields, const std::vector<bool>& dead) {
@@ -63,20 +57,24 @@ void drop_doubles_by_meaning(std::string_view whole, std::vector<Field>& fields)
     drop_marked(fields, dead);
 }
 
-void drop_doubles(std::string_view whole, std::vector<Field>& fields, bool escaped) {
-    if (escaped || fields.size() > kFew) return drop_doubles_by_meaning(whole, fields);
-    std::array<std::uint64_t, kFew> prints;
+bool has_doubles(std::string_view whole, const std::vector<Field>& fields) {
+    std::uint64_t seen = 0;
     const auto name = [&](std::size_t i) {
         return whole.substr(fields[i].name.at, fields[i].name.size);
     };
-    bool doubled = false;
     for (std::size_t i = 0; i < fields.size(); ++i) {
-        prints[i] = fingerprint(inside(name(i)));
-        for (std::size_t j = 0; j < i; ++j) {
-            if (prints[i] == prints[j] && name(i) == name(j)) doubled = true;
-        }
+        const auto mark = mark_of(inside(name(i)));
+        if (seen & mark)
+            for (std::size_t j = 0; j < i; ++j)
+                if (name(i) == name(j)) return true;
+        seen |= mark;
     }
-    if (doubled) drop_doubles_by_meaning(whole, fields);
+    return false;
+}
+
+void drop_doubles(std::string_view whole, std::vector<Field>& fields, bool escaped) {
+    if (escaped || fields.size() > kFew || has_doubles(whole, fields))
+        drop_doubles_by_meaning(whole, fields);
 }
 
 bool is_number(std::string_view raw) {
@@ -87,33 +85,19 @@ bool is_number(std::string_view raw) {
 
 bool read_fields(JsonLexer& lexer, std::string_view whole, std::vector<Field>& out) {
     out.clear();
-    if (!lexer.count_value() || !lexer.expect('{') || !lexer.enter()) return false;
     bool escaped = false;
-    if (!lexer.take('}')) {
-        do {
-            JsonLexer::String name;
-            if (!lexer.string(name) || !lexer.expect(':')) return false;
-            escaped = escaped || name.escaped;
-            lexer.peek();
-            const auto start = lexer.at();
-            if (!lexer.skip_value()) return false;
-            const std::string_view literal(name.inside.data() - 1, name.inside.size() + 2);
-            out.push_back(
-                {span_of(whole, literal), span_of(whole, whole.substr(start, lexer.at() - start))}
-            );
-        } while (lexer.take(','));
-        if (!lexer.expect('}')) return false;
-    }
-    lexer.leave();
-    drop_doubles(whole, out, escaped);
-    return true;
+    const auto read = read_members(lexer, [&](Field field) {
+        escaped = escaped || field.escaped;
+        out.push_back(field);
+    });
+    if (read) drop_doubles(whole, out, escaped);
+    return read;
 }
 
 std::optional<std::vector<Field>> fields_of(const Message& message, Span object) {
     const auto raw = message.text(object);
     if (!raw.starts_with('{')) return std::nullopt;
-    constexpr auto kAny = std::numeric_limits<std::size_t>::max();  // it was bounded as a whole
-    JsonLexer lexer(raw, WireLimits{.depth = kAny, .values = kAny});
+    JsonLexer lexer(raw, kNoLimits);
     std::vector<Field> fields;
     fields.reserve(4);
     if (!read_fields(lexer, raw, fields)) return std::nullopt;
@@ -136,17 +120,24 @@ const Field* find_field(
     const Message& message, const std::vector<Field>& fields, std::string_view name
 ) {
     std::string scratch;
-    for (const auto& field : fields) {
-        if (plain_name(message.text(field.name), scratch) == name) return &field;
-    }
+    for (const auto& field : fields)
+        if (plain_name(message, field, scratch) == name) return &field;
+    return nullptr;
+}
+
+const Field* find_header(const Message& message, MessageHeader header) {
+    for (const auto& field : message.headers)
+        if (field.header == header) return &field;
     return nullptr;
 }
 
 std::optional<std::string> raw_text(std::string_view raw) {
     if (!raw.starts_with('"')) return std::nullopt;
-    std::string text;
-    append_unescaped(text, inside(raw));
-    return text;
+    const auto text = inside(raw);
+    if (find_end_of_plain_json(text, 0) == text.size()) return std::string(text);
+    std::string plain;
+    append_unescaped(plain, text);
+    return plain;
 }
 
 std::optional<bool> raw_bool(std::string_view raw) {

@@ -9,57 +9,77 @@ namespace {
 
 struct Entry {
     std::string_view name;
-    Header header;
+    MessageHeader header;
+    std::uint64_t end = 0;
 };
-// By size, then as they come: a look-up compares with the few names of the same size.
+// By size, then as they come: a look-up compares with the few names of the same size, and these by
+// their ends first.
 constexpr Entry kNames[] = {
-    {"id", Header::Id},
-    {"eta", Header::Eta},
-    {"utc", Header::Attribute},
-    {"task", Header::Task},
-    {"lang", Header::Attribute},
-    {"meth", Header::Attribute},
-    {"args", Header::Attribute},
-    {"group", Header::Group},
-    {"chain", Header::Attribute},
-    {"chord", Header::Attribute},
-    {"shadow", Header::Shadow},
-    {"origin", Header::Origin},
-    {"stamps", Header::Stamps},
-    {"kwargs", Header::Attribute},
-    {"expires", Header::Expires},
-    {"retries", Header::Retries},
-    {"root_id", Header::RootId},
-    {"headers", Header::Custom},
-    {"taskset", Header::Taskset},
-    {"logfile", Header::Attribute},
-    {"argsrepr", Header::ArgsRepr},
-    {"errbacks", Header::Attribute},
-    {"hostname", Header::Attribute},
-    {"is_eager", Header::Attribute},
-    {"loglevel", Header::Attribute},
-    {"reply_to", Header::Attribute},
-    {"children", Header::Attribute},
-    {"parent_id", Header::ParentId},
-    {"timelimit", Header::TimeLimit},
-    {"callbacks", Header::Attribute},
-    {"kwargsrepr", Header::KwargsRepr},
-    {"properties", Header::Attribute},
-    {"group_index", Header::GroupIndex},
-    {"redelivered", Header::Redelivered},
-    {"compression", Header::Compression},
-    {"ignore_result", Header::IgnoreResult},
-    {"delivery_info", Header::Attribute},
-    {"stamped_headers", Header::StampedHeaders},
-    {"correlation_id", Header::Attribute},
-    {"called_directly", Header::Attribute},
-    {"replaced_task_nesting", Header::ReplacedTaskNesting},
+    {"id", MessageHeader::Id},
+    {"eta", MessageHeader::Eta},
+    {"utc", MessageHeader::Attribute},
+    {"task", MessageHeader::Task},
+    {"lang", MessageHeader::Attribute},
+    {"meth", MessageHeader::Attribute},
+    {"args", MessageHeader::Attribute},
+    {"group", MessageHeader::Group},
+    {"chain", MessageHeader::Attribute},
+    {"chord", MessageHeader::Attribute},
+    {"shadow", MessageHeader::Shadow},
+    {"origin", MessageHeader::Origin},
+    {"stamps", MessageHeader::Stamps},
+    {"kwargs", MessageHeader::Attribute},
+    {"expires", MessageHeader::Expires},
+    {"retries", MessageHeader::Retries},
+    {"root_id", MessageHeader::RootId},
+    {"headers", MessageHeader::Custom},
+    {"taskset", MessageHeader::Taskset},
+    {"logfile", MessageHeader::Attribute},
+    {"argsrepr", MessageHeader::ArgsRepr},
+    {"errbacks", MessageHeader::Attribute},
+    {"hostname", MessageHeader::Attribute},
+    {"is_eager", MessageHeader::Attribute},
+    {"loglevel", MessageHeader::Attribute},
+    {"reply_to", MessageHeader::Attribute},
+    {"children", MessageHeader::Attribute},
+    {"parent_id", MessageHeader::ParentId},
+    {"timelimit", MessageHeader::TimeLimit},
+    {"callbacks", MessageHeader::Attribute},
+    {"kwargsrepr", MessageHeader::KwargsRepr},
+    {"properties", MessageHeader::Attribute},
+    {"group_index", MessageHeader::GroupIndex},
+    {"redelivered", MessageHeader::Redelivered},
+    {"compression", MessageHeader::Compression},
+    {"ignore_result", MessageHeader::IgnoreResult},
+    {"delivery_info", MessageHeader::Attribute},
+    {"stamped_headers", MessageHeader::StampedHeaders},
+    {"correlation_id", MessageHeader::Attribute},
+    {"called_directly", MessageHeader::Attribute},
+    {"replaced_task_nesting", MessageHeader::ReplacedTaskNesting},
 };
 constexpr std::size_t kLongest = 21;
+
+// N bytes as a number; compilers make one load of it.
+template <std::size_t N>
+constexpr std::uint64_t word(const char* bytes) {
+    std::uint64_t bits = 0;
+    for (std::size_t i = 0; i < N; ++i)
+        bits |= std::uint64_t{static_cast<unsigned char>(bytes[i])} << (8 * i);
+    return bits;
+}
+
+// The last eight letters; up to that size it says all of a name.
+constexpr std::uint64_t end_of(std::string_view name) {
+    const auto* end = name.data() + name.size();
+    if (name.size() >= 8) return word<8>(end - 8);
+    if (name.size() >= 4) return word<4>(name.data()) | word<4>(end - 4) << 32;
+    return name.size() < 2 ? 0 : word<2>(name.data()) | word<2>(end - 2) << 32;
+}
 
 constexpr auto make_sorted() {
     std::array<Entry, std::size(kNames)> sorted{};
     std::copy(std::begin(kNames), std::end(kNames), sorted.begin());
+    for (auto& entry : sorted) entry.end = end_of(entry.name);
     std::sort(sorted.begin(), sorted.end(), [](const Entry& a, const Entry& b) {
         return a.name.size() < b.name.size();
     });
@@ -79,12 +99,14 @@ constexpr auto kStarts = make_starts();
 
 }  // namespace
 
-Header header_of(std::string_view name) {
-    if (name.size() > kLongest) return Header::Unknown;
+MessageHeader header_of(std::string_view name) {
+    if (name.size() > kLongest) return MessageHeader::Unknown;
+    const auto end = end_of(name);
     for (auto i = kStarts[name.size()]; i < kStarts[name.size() + 1]; ++i) {
-        if (kSorted[i].name == name) return kSorted[i].header;
+        if (kSorted[i].end != end) continue;
+        if (name.size() <= 8 || kSorted[i].name == name) return kSorted[i].header;
     }
-    return Header::Unknown;
+    return MessageHeader::Unknown;
 }
 
 bool is_x_death(std::string_view name) {

@@ -1,11 +1,12 @@
 #pragma once
 
+#include <cstdint>
 #include <string_view>
 
 namespace taskworker {
 
 // The message headers that mean something to Celery; all others are the user's own.
-enum class Header {
+enum class MessageHeader : std::uint8_t {
     Id,
     Task,
     Shadow,
@@ -33,7 +34,7 @@ enum class Header {
     Unknown,
 };
 
-Header header_of(std::string_view name);
+MessageHeader header_of(std::string_view name);
 
 // RabbitMQ's traces of dead-lettering, which a retry leaves out (celery/app/task.py:
 // X_DEATH_HEADERS).

@@ -6,8 +6,6 @@
 #include <cstdint>
 #include <cstring>
 
-#include "message/byte_scan.hpp"
-
 namespace taskworker {
 namespace {
 
@@ -99,12 +97,10 @@ bool JsonLexer::unexpected() {
     return fail(fmt::format("unexpected '{}'", text_[at_]));
 }
 
-bool JsonLexer::string(String& out) {
-    if (!expect('"')) return false;
-    const auto start = at_;
+// At the first byte that is not plain.
+bool JsonLexer::string_with_escapes(String& out, std::size_t start) {
     out.escaped = false;
-    for (;;) {
-        at_ = find_end_of_plain_json(text_, at_);
+    for (;; at_ = find_end_of_plain_json(text_, at_)) {
         if (at_ >= text_.size()) return fail("unexpected end");
         if (text_[at_] == '"') break;
         if (text_[at_] != '\\') return fail("control character in a string");
@@ -128,12 +124,6 @@ bool JsonLexer::skip_digits() {
     const auto start = at_;
     while (at_ < text_.size() && is_digit(text_[at_])) ++at_;
     return at_ > start;
-}
-
-bool JsonLexer::word(std::string_view name) {
-    if (text_.substr(at_, name.size()) != name) return unexpected();
-    at_ += name.size();
-    return true;
 }
 
 // Python's NUMBER_RE and parse_constant (json/scanner.py).
@@ -205,7 +195,7 @@ bool JsonLexer::skip_open(char first, std::string& closers) {
     return first == '[' || (string(name) && expect(':'));
 }
 
-bool JsonLexer::skip_value() {
+bool JsonLexer::skip_container() {
     std::string closers;  // of the containers we are in; short ones need no memory
     do {
         const char first = peek();

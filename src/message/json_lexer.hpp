@@ -1,9 +1,11 @@
 #pragma once
 
 #include <cstddef>
+#include <cstring>
 #include <string>
 #include <string_view>
 
+#include "message/byte_scan.hpp"
 #include "message/message.hpp"
 
 namespace taskworker {
@@ -27,16 +29,35 @@ public:
         return at_ < text_.size() ? text_[at_] : '\0';
     }
     bool take(char c) {  // that byte, if it is c
+        if (at_ < text_.size() && text_[at_] == c) return ++at_, true;
         const bool is = peek() == c && at_ < text_.size();
         at_ += is;
         return is;
     }
     bool expect(char c) { return take(c) || unexpected(); }  // that byte, or an error
-    bool string(String& out);                                // at '"'
+    bool string(String& out) {                               // at '"'
+        if (!expect('"')) return false;
+        const auto start = at_;
+        at_ = find_end_of_plain_json(text_, at_);
+        if (at_ >= text_.size() || text_[at_] != '"') return string_with_escapes(out, start);
+        out = {{text_.data() + start, at_++ - start}, false};
+        return true;
+    }
     bool number(Number& kind, std::string_view& digits);
-    bool word(std::string_view name);  // null, true, false
-    bool skip_value();                 // any value, checked whole
-    bool enter() {                     // a container begins
+    template <std::size_t N>
+    bool word(const char (&name)[N]) {  // null, true, false
+        constexpr auto size = N - 1;
+        if (text_.size() - at_ < size || std::memcmp(text_.data() + at_, name, size) != 0)
+            return unexpected();
+        at_ += size;
+        return true;
+    }
+    bool skip_value() {  // any value, checked whole
+        const char first = peek();
+        if (first == '{' || first == '[') return skip_container();
+        return count_value() && skip_scalar(first);
+    }
+    bool enter() {  // a container begins
         return ++depth_ <= depth_limit_ || fail("depth over " + std::to_string(depth_limit_));
     }
     void leave() { --depth_; }
@@ -50,7 +71,11 @@ public:
     bool failed() const { return !error_.empty(); }
 
 private:
-    static bool is_space(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
+    static bool is_space(char c) {
+        return c <= ' ' && (c == ' ' || c == '\n' || c == '\r' || c == '\t');
+    }
+    bool string_with_escapes(String& out, std::size_t start);
+    bool skip_container();
     bool skip_digits();
     bool skip_scalar(char first);
     bool skip_open(char first, std::string& closers);

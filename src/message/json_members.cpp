@@ -42,7 +42,7 @@ void write_edited(
     std::vector<bool> done(edits.set.size());
     std::string scratch;
     for (const auto& field : fields) {
-        const auto name = plain_name(message.text(field.name), scratch);
+        const auto name = plain_name(message, field, scratch);
         const bool dropped =
             std::find(edits.drop.begin(), edits.drop.end(), name) != edits.drop.end();
         if (dropped || (edits.drop_x_death && is_x_death(name))) continue;

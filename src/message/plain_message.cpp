@@ -24,7 +24,7 @@ std::variant<PlainMessage, Malformed> open_plain(
     for (const auto& field : message.headers) {
         auto value = parse_json(message.text(field.value), kPlainLimits);
         if (auto* json = std::get_if<Json>(&value))
-            plain.headers[std::string(plain_name(message.text(field.name), scratch))] =
+            plain.headers[std::string(plain_name(message, field, scratch))] =
                 std::move(*json);
     }
     return plain;

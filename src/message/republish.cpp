@@ -41,7 +41,7 @@ EncodedBody body_like_before(const Message& message, const std::string& json) {
 bool is_list_message(const Message& message) {
     const auto shape = shape_of_body(message, {});
     const auto* known = std::get_if<BodyShape>(&shape);
-    return find_field(message, message.headers, "task") && known && *known == BodyShape::List;
+    return find_header(message, MessageHeader::Task) && known && *known == BodyShape::List;
 }
 
 // Other headers win over Celery's own of the same name, as in as_task_v2.

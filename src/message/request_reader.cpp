@@ -40,9 +40,9 @@ void RequestReader::name_text(std::string& to, std::string_view name, std::strin
 }
 
 void RequestReader::repr(std::string& to, std::string_view name, std::string_view raw) {
-    std::optional<std::string> value;
-    text(value, name, raw);
-    to = value.value_or("");
+    auto value = raw_text(raw);
+    if (!value && !raw_is_null(raw)) bad(name, raw, "a text");
+    to = value ? std::move(*value) : std::string();
 }
 
 void RequestReader::count(int& to, std::string_view name, std::string_view raw) {
@@ -95,7 +95,7 @@ void RequestReader::time_limits(std::string_view raw) {
 }
 
 void RequestReader::stamps(std::string_view raw) {
-    request_.stamps = Json::object();
+    request_.stamps = nullptr;
     if (raw == "{}" || raw_is_null(raw)) return;
     auto read = parse_json(raw);
     auto* value = std::get_if<Json>(&read);
@@ -122,54 +122,54 @@ void RequestReader::redelivered(std::string_view raw) {
     if (value.value_or(false)) request_.delivery_info.redelivered = true;
 }
 
-void RequestReader::header(std::string_view name, std::string_view raw) {
-    switch (header_of(name)) {
-        case Header::Id:
+void RequestReader::header(MessageHeader header, std::string_view name, std::string_view raw) {
+    switch (header) {
+        case MessageHeader::Id:
             return name_text(request_.id, name, raw);
-        case Header::Task:
+        case MessageHeader::Task:
             return name_text(request_.task, name, raw);
-        case Header::Shadow:
+        case MessageHeader::Shadow:
             return text(request_.shadow, name, raw);
-        case Header::Eta:
+        case MessageHeader::Eta:
             return time(request_.eta, request_.eta_at, "ETA", raw);
-        case Header::Expires:
+        case MessageHeader::Expires:
             return time(request_.expires, request_.expires_at, "expires", raw);
-        case Header::Group:
+        case MessageHeader::Group:
             return text(request_.group, name, raw);
-        case Header::GroupIndex:
+        case MessageHeader::GroupIndex:
             return index(request_.group_index, name, raw);
-        case Header::Retries:
+        case MessageHeader::Retries:
             return count(request_.retries, name, raw);
-        case Header::TimeLimit:
+        case MessageHeader::TimeLimit:
             return time_limits(raw);
-        case Header::RootId:
+        case MessageHeader::RootId:
             return text(request_.root_id, name, raw);
-        case Header::ParentId:
+        case MessageHeader::ParentId:
             return text(request_.parent_id, name, raw);
-        case Header::ArgsRepr:
+        case MessageHeader::ArgsRepr:
             request_.has_argsrepr = !raw_is_null(raw);
             return repr(request_.argsrepr, name, raw);
-        case Header::KwargsRepr:
+        case MessageHeader::KwargsRepr:
             return repr(request_.kwargsrepr, name, raw);
-        case Header::Origin:
+        case MessageHeader::Origin:
             return text(request_.origin, name, raw);
-        case Header::IgnoreResult:
+        case MessageHeader::IgnoreResult:
             return flag(request_.ignore_result, name, raw);
-        case Header::ReplacedTaskNesting:
+        case MessageHeader::ReplacedTaskNesting:
             return count(request_.replaced_task_nesting, name, raw);
-        case Header::StampedHeaders:
+        case MessageHeader::StampedHeaders:
             return stamped_headers(raw);
-        case Header::Stamps:
+        case MessageHeader::Stamps:
             return stamps(raw);
-        case Header::Redelivered:
+        case MessageHeader::Redelivered:
             return redelivered(raw);
-        case Header::Taskset:
+        case MessageHeader::Taskset:
             if (!request_.group) text(request_.group, name, raw);
             return;
-        case Header::Custom:
-        case Header::Compression:
-        case Header::Attribute:
-        case Header::Unknown:
+        case MessageHeader::Custom:
+        case MessageHeader::Compression:
+        case MessageHeader::Attribute:
+        case MessageHeader::Unknown:
             return;
     }
 }
@@ -177,16 +177,19 @@ void RequestReader::header(std::string_view name, std::string_view raw) {
 void RequestReader::delivery_info(const Message& message, Span value) {
     const auto raw = message.text(value);
     if (raw_is_null(raw)) return;
-    const auto fields = fields_of(message, value);
-    if (!fields) return bad("delivery_info", raw, "an object");
+    if (!raw.starts_with('{')) return bad("delivery_info", raw, "an object");
+    JsonLexer lexer(raw, kNoLimits);
     std::string scratch;
-    for (const auto& field : *fields) {
-        const auto name = plain_name(message.text(field.name), scratch);
-        const auto part = message.text(field.value);
-        if (name == "exchange") repr(request_.delivery_info.exchange, name, part);
-        if (name == "routing_key") repr(request_.delivery_info.routing_key, name, part);
-        if (name == "redelivered") redelivered(part);
-    }
+    auto& info = request_.delivery_info;
+    const bool was = info.redelivered;  // by a header
+    read_members(lexer, [&](const Field& field) {
+        const auto text = [&](Span span) { return raw.substr(span.at, span.size); };
+        const auto name = plain_name(text(field.name), scratch);
+        const auto part = text(field.value);
+        if (name == "exchange") repr(info.exchange, name, part);
+        if (name == "routing_key") repr(info.routing_key, name, part);
+        if (name == "redelivered") info.redelivered = was, redelivered(part);
+    });
 }
 
 void RequestReader::property(const Message& message, std::string_view name, Span value) {
@@ -201,7 +204,7 @@ void RequestReader::property(const Message& message, std::string_view name, Span
 void RequestReader::properties(const Message& message) {
     std::string scratch;
     for (const auto& field : message.properties) {
-        property(message, plain_name(message.text(field.name), scratch), field.value);
+        property(message, plain_name(message, field, scratch), field.value);
     }
 }
 

@@ -15,7 +15,7 @@ class RequestReader {
 public:
     explicit RequestReader(Request& request) : request_(request) {}
 
-    void header(std::string_view name, std::string_view raw);
+    void header(MessageHeader header, std::string_view name, std::string_view raw);
     void properties(const Message& message);
     void finish();  // looks for what must be there
 

@@ -125,11 +125,9 @@ std::optional<ResultRecord> decode_result(std::string_view document) {
     ResultRecord record;
     bool has_status = false;
     std::string scratch;
-    for (const auto& [name, value] : fields) {
-        const auto literal = document.substr(name.at, name.size);
-        take_member(
-            record, has_status, plain_name(literal, scratch), document.substr(value.at, value.size)
-        );
+    for (const auto& field : fields) {
+        const auto text = [&](Span span) { return document.substr(span.at, span.size); };
+        take_member(record, has_status, plain_name(text(field.name), scratch), text(field.value));
     }
     return has_status ? std::optional(std::move(record)) : std::nullopt;
 }

@@ -222,12 +222,9 @@ Outcome ChildLoop::outcome_of(JobFrame job, TaskPort& port) const {
     delivery->list = std::move(job.list);
     // The parent has read the same bytes before: what follows fails only if the two differ in
     // build.
-    auto message = parse_envelope(std::move(job.raw), app_.limits);
-    if (auto* malformed = std::get_if<Malformed>(&message)) return Undecodable{malformed->why};
-    delivery->message = std::move(std::get<Message>(message));
-    auto request = decode(delivery->message, app_.accept, app_.limits);
-    if (auto* malformed = std::get_if<Malformed>(&request)) return Undecodable{malformed->why};
-    delivery->request = std::move(std::get<Request>(request));
+    delivery->message.raw = std::move(job.raw);
+    if (auto malformed = open_delivery(*delivery, app_.accept, app_.limits))
+        return Undecodable{malformed->why};
     delivery->request.delivery_info.redelivered = job.redelivered;
     delivery->request.hostname = init_.node;
     const TaskDef* task = app_.find(delivery->request.task);

@@ -16,10 +16,7 @@ std::string plural(std::size_t n) { return n == 1 ? "" : "s"; }
 // One call while it is bound. `values[i]` is empty as long as parameter i has got nothing.
 class Binding {
 public:
-    explicit Binding(const TaskDef& task)
-        : task_(task),
-          values_(task.parameters.size()),
-          function_(task.name.substr(task.name.rfind('.') + 1)) {
+    explicit Binding(const TaskDef& task) : task_(task), values_(task.parameters.size()) {
         for (const auto& parameter : task.parameters)
             plain_ += parameter.kind == Kind::Plain ? 1u : 0u;
     }
@@ -44,6 +41,8 @@ public:
     }
 
 private:
+    std::string function() const { return task_.name.substr(task_.name.rfind('.') + 1); }
+
     std::string unpacking_error(const std::string& rule, const Json& got) const {
         return task_.name + "() argument after " + rule + ", not " + std::string(python_type(got));
     }
@@ -70,10 +69,10 @@ private:
             const auto i = find(name);
             if (i == values_.size()) {
                 if (rest == nullptr)
-                    return function_ + "() got an unexpected keyword argument '" + name + "'";
+                    return function() + "() got an unexpected keyword argument '" + name + "'";
                 rest->emplace_back(name, value);  // the names are unique already: no search
             } else if (values_[i]) {
-                return function_ + "() got multiple values for argument '" + name + "'";
+                return function() + "() got multiple values for argument '" + name + "'";
             } else {
                 values_[i] = value;
             }
@@ -100,7 +99,7 @@ private:
         }
         const bool range = least != plain_;
         std::string text =
-            function_ + "() takes " +
+            function() + "() takes " +
             (range ? "from " + count(least) + " to " + count(plain_) : count(plain_)) +
             " positional argument" + (range ? "s" : plural(plain_)) + " but " + count(given);
         if (only_keywords != 0) {
@@ -110,7 +109,7 @@ private:
         return text + (given == 1 && only_keywords == 0 ? " was given" : " were given");
     }
 
-    std::optional<std::string> missing(Kind kind, const std::string& word) const {
+    std::optional<std::string> missing(Kind kind, std::string_view word) const {
         std::vector<std::string> names;
         for (std::size_t i = 0; i < values_.size(); ++i) {
             const auto& parameter = task_.parameters[i];
@@ -124,15 +123,14 @@ private:
             if (i != 0) list += names.size() == 2 ? " and " : last ? ", and " : ", ";
             list += "'" + names[i] + "'";
         }
-        return function_ + "() missing " + count(names.size()) + " required " + word + " argument" +
-               plural(names.size()) + ": " + list;
+        return function() + "() missing " + count(names.size()) + " required " + std::string(word) +
+               " argument" + plural(names.size()) + ": " + list;
     }
 
     const TaskDef& task_;
     std::vector<std::optional<Json>> values_;
     std::optional<std::size_t> args_;
     std::size_t plain_ = 0;
-    std::string function_;
 };
 
 }  // namespace

@@ -175,7 +175,7 @@ void Consumer::admit_fetched(std::vector<Fetched> fetched) {
             with_.observer.on(discarded_event(*discarded, with_.clock.now()));
             continue;
         }
-        auto delivery = std::make_shared<const Delivery>(std::move(std::get<Delivery>(item)));
+        auto& delivery = std::get<std::shared_ptr<const Delivery>>(item);
         with_.held.add(delivery, with_.clock.now());
         with_.observer.on(
             received_event(*delivery, with_.clock.now(), with_.app.find(delivery->request.task))

@@ -55,8 +55,8 @@ void Consumer::give_up_what_waits() {
     for (auto& job : std::exchange(ready_, {})) back.push_back(std::move(job.delivery));
     try {
         for (auto& item : with_.broker.unsubscribe())
-            if (auto* delivery = std::get_if<Delivery>(&item))
-                back.push_back(std::make_shared<const Delivery>(std::move(*delivery)));
+            if (auto* delivery = std::get_if<std::shared_ptr<const Delivery>>(&item))
+                back.push_back(std::move(*delivery));
     } catch (const Error& error) {
         log::warning(
             "consumer: {}. What had just arrived is found by the next worker.", error.what()

@@ -3,8 +3,6 @@
 #include <utility>
 #include <vector>
 
-#include "message/decode.hpp"
-#include "message/envelope.hpp"
 
 namespace taskworker {
 namespace {
@@ -18,12 +16,8 @@ bool is_errback(const Delivery& delivery) { return delivery.tag.starts_with(kTag
 std::optional<Job> job_of(const PoolJob& job, const App& app, const std::string& number) {
     static const std::vector<std::string> kAccept = {"json"};
     auto delivery = std::make_shared<Delivery>();
-    auto message = parse_envelope(job.envelope);
-    if (std::holds_alternative<Malformed>(message)) return std::nullopt;
-    delivery->message = std::move(std::get<Message>(message));
-    auto request = decode(delivery->message, kAccept);
-    if (std::holds_alternative<Malformed>(request)) return std::nullopt;
-    delivery->request = std::move(std::get<Request>(request));
+    delivery->message.raw = job.envelope;
+    if (open_delivery(*delivery, kAccept)) return std::nullopt;
     delivery->tag = std::string(kTag) + number;
     const auto* task = app.find(delivery->request.task);
     if (!task) return std::nullopt;

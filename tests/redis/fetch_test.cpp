@@ -247,8 +247,8 @@ TEST_F(Fetch, MalformedMessagesBecomeDeadLettersByteForByte) {
     rig.push("celery", message("after"));
     const auto fetched = serve().fetch(100, soon(1000));
     ASSERT_EQ(fetched.size(), 6u);
-    EXPECT_EQ(std::get<Delivery>(fetched[0]).request.id, "before");
-    EXPECT_EQ(std::get<Delivery>(fetched[5]).request.id, "after");
+    EXPECT_EQ(std::get<std::shared_ptr<const Delivery>>(fetched[0])->request.id, "before");
+    EXPECT_EQ(std::get<std::shared_ptr<const Delivery>>(fetched[5])->request.id, "after");
     const auto letters = transport->dead_letters()->list(0, 100);
     ASSERT_EQ(letters.size(), bad.size());
     for (std::size_t i = 0; i < bad.size(); ++i) {

@@ -63,8 +63,8 @@ protected:
         std::vector<Delivery> got;
         for (int turn = 0; got.size() < n && turn < 20; ++turn)
             for (auto& one : worker.broker->fetch(n - got.size(), soon(200)))
-                if (auto* delivery = std::get_if<Delivery>(&one))
-                    got.push_back(std::move(*delivery));
+                if (auto* delivery = std::get_if<std::shared_ptr<const Delivery>>(&one))
+                    got.push_back(**delivery);
         return got;
     }
 
@@ -184,10 +184,10 @@ TEST_F(Rights, EachMissingCommandIsNamedAndGivenBackTheWorkGoesOn) {
         }
     }
     // What INFO, SORT, SELECT in scripts and UNBLOCK are for can be done in another way; the rest
-    // is done when something has gone wrong, which this life has not seen.
+    // is done when something has gone wrong, which this life has not seen, or by `taskworker queues`.
     for (const auto* command : {"client|setname", "client|unblock", "info", "sort"})
         EXPECT_TRUE(needless.count(command)) << command;
-    EXPECT_LE(needless.size(), 14u) << fmt::format("{}", fmt::join(needless, " "));
+    EXPECT_LE(needless.size(), 15u) << fmt::format("{}", fmt::join(needless, " "));
     allow(rights);
     EXPECT_EQ(trouble_of([&] { live(); }), "");
 }

@@ -200,15 +200,15 @@ private:
 
     void take(SimWorker& worker, std::vector<Fetched> fetched) {
         for (auto& one : fetched) {
-            auto* delivery = std::get_if<Delivery>(&one);
-            ASSERT_NE(delivery, nullptr);
+            ASSERT_TRUE(std::holds_alternative<std::shared_ptr<const Delivery>>(one));
+            const auto delivery = std::get<std::shared_ptr<const Delivery>>(one);
             const auto due = due_.find(delivery->request.id);
             if (due != due_.end() && due->second > now_) {
                 worker.leases.park(std::vector<Parking>{{delivery->tag, at(due->second)}});
                 continue;
             }
             const auto tag = delivery->tag;
-            worker.held.emplace(tag, Held{std::move(*delivery)});
+            worker.held.emplace(tag, Held{*delivery});
         }
     }
 

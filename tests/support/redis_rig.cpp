@@ -67,8 +67,8 @@ SteadyPoint soon(int milliseconds) {
 std::vector<Delivery> deliveries(std::vector<Fetched> fetched) {
     std::vector<Delivery> result;
     for (auto& item : fetched) {
-        if (auto* delivery = std::get_if<Delivery>(&item)) {
-            result.push_back(std::move(*delivery));
+        if (auto* delivery = std::get_if<std::shared_ptr<const Delivery>>(&item)) {
+            result.push_back(**delivery);
         } else {
             ADD_FAILURE() << "discarded: " << std::get<DiscardedMessage>(item).why;
         }
