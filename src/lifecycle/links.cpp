@@ -7,6 +7,7 @@
 
 #include "base/base64.hpp"
 #include "message/decode.hpp"
+#include "message/task_body.hpp"
 
 namespace taskworker {
 namespace {
@@ -45,16 +46,19 @@ bool has_surely_no_links(const Message& message) {
 }
 
 Links links_of(const Delivery& delivery) {
-    const auto of = [](Request request) {  // the steps of a chain may be thousands: moved
+    const auto of = [](auto body) {  // the steps of a chain may be thousands: moved
         return Links{
-            std::move(request.callbacks),
-            std::move(request.errbacks),
-            std::move(request.chain),
-            std::move(request.chord)};
+            std::move(body.callbacks),
+            std::move(body.errbacks),
+            std::move(body.chain),
+            std::move(body.chord)};
     };
-    auto known = of(delivery.request);  // protocol 1 is opened on receipt
-    if (known != Links{} || has_surely_no_links(delivery.message)) return known;
-    auto request = delivery.request;
+    const auto& known = delivery.request;  // protocol 1 is opened on receipt
+    Links links{known.callbacks, known.errbacks, known.chain, known.chord};
+    if (links != Links{} || has_surely_no_links(delivery.message)) return links;
+    if (auto body = open_task_body(delivery.message, Arguments::Skipped))
+        return of(*std::move(body));
+    auto request = known;
     return decode_body(delivery.message, request) ? Links{} : of(std::move(request));
 }
 

@@ -169,8 +169,14 @@ std::variant<std::string, Malformed> body_bytes(const Message& message, const Wi
 std::variant<Json, Malformed> open_body(const Message& message, const WireLimits& limits) {
     const auto bytes = body_bytes(message, limits);
     if (const auto* malformed = std::get_if<Malformed>(&bytes)) return *malformed;
+    return open_body(message, std::get<std::string>(bytes), limits);
+}
+
+std::variant<Json, Malformed> open_body(
+    const Message& message, std::string_view bytes, const WireLimits& limits
+) {
     const auto serializer = serializer_of(message.content_type).value_or(Serializer::JsonText);
-    auto value = deserialize(serializer, std::get<std::string>(bytes), limits);
+    auto value = deserialize(serializer, bytes, limits);
     if (auto* malformed = std::get_if<Malformed>(&value)) {
         static constexpr std::string_view kNames[] = {"JSON", "YAML", "msgpack"};
         const auto name = kNames[static_cast<std::size_t>(serializer)];

@@ -25,6 +25,11 @@ std::variant<BodyShape, Malformed> shape_of_body(const Message& message, const W
 // The body's bytes without base64 and compression / as a value.
 std::variant<std::string, Malformed> body_bytes(const Message& message, const WireLimits& limits);
 std::variant<Json, Malformed> open_body(const Message& message, const WireLimits& limits);
+std::variant<Json, Malformed> open_body(  // what body_bytes() gave, as a value
+    const Message& message,
+    std::string_view bytes,
+    const WireLimits& limits
+);
 
 // A body on its way out: how it stands in the envelope, and what the headers say of it.
 struct EncodedBody {

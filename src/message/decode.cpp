@@ -9,6 +9,7 @@
 #include "message/header_names.hpp"
 #include "message/python_json.hpp"
 #include "message/request_reader.hpp"
+#include "message/task_body.hpp"
 
 namespace taskworker {
 namespace {
@@ -37,9 +38,11 @@ std::optional<Malformed> take_links(Request& request, const Json& from, bool wit
     if (!take_signatures(request.errbacks, member(from, "errbacks"))) {
         return Malformed{"errbacks are not a list of signatures"};
     }
-    if (!take_signatures(request.chain, with_chain ? member(from, "chain") : Json())) {
+    Json chain;
+    if (!take_signatures(chain, with_chain ? member(from, "chain") : Json())) {
         return Malformed{"the chain is not a list of signatures"};
     }
+    request.chain = chain;
     request.chord = member(from, "chord");
     if (!request.chord.is_null() && !request.chord.is_object()) {
         return Malformed{"the chord is not a signature"};
@@ -74,6 +77,15 @@ std::optional<Malformed> take_object_body(Request& request, const Json& body) {
     };
     auto why = take_arguments(request, part("args", Json::array()), part("kwargs", Json::object()));
     return why ? why : take_links(request, body, false);
+}
+
+void take_task_body(Request& request, TaskBody body) {
+    request.args = std::move(body.args);
+    request.kwargs = std::move(body.kwargs);
+    request.callbacks = std::move(body.callbacks);
+    request.errbacks = std::move(body.errbacks);
+    request.chain = std::move(body.chain);
+    request.chord = std::move(body.chord);
 }
 
 std::optional<Malformed> take_body(Request& request, Json& body) {
@@ -165,7 +177,16 @@ std::variant<Request, Malformed> decode(
 std::optional<Malformed> decode_body(
     const Message& message, Request& request, const WireLimits& limits
 ) {
-    auto opened = open_body(message, limits);
+    auto bytes = body_bytes(message, limits);
+    if (auto* malformed = std::get_if<Malformed>(&bytes)) return std::move(*malformed);
+    const auto& text = std::get<std::string>(bytes);
+    if (serializer_of(message.content_type) == Serializer::JsonText) {
+        if (auto body = read_task_body(text, Arguments::Read, limits)) {
+            take_task_body(request, *std::move(body));
+            return take_custom_headers(message, request, limits);
+        }
+    }
+    auto opened = open_body(message, text, limits);
     if (auto* malformed = std::get_if<Malformed>(&opened)) return std::move(*malformed);
     if (auto why = take_body(request, std::get<Json>(opened))) return why;
     return take_custom_headers(message, request, limits);
