@@ -14,6 +14,7 @@
 #include "taskworker/config.hpp"
 #include "taskworker/export.hpp"
 #include "taskworker/failed_task.hpp"
+#include "taskworker/routes.hpp"
 #include "taskworker/signals.hpp"
 #include "taskworker/task.hpp"
 #include "taskworker/task_def.hpp"
@@ -139,6 +140,10 @@ public:
     // it from outside. A name that nobody registered changes nothing.
     void annotate(std::string_view task, const Json& options);
 
+    // Where what this app's tasks send goes (routes.hpp): asked before the setting task_routes, in
+    // the order of registration. A Client outside of a worker has its own: Settings::task_routers.
+    void router(Router router);
+
     // Settings under Celery's names. unknown::ignore: pass over the ones that taskworker does not
     // know.
     void config(Json settings, unknown names = unknown::refuse);
@@ -153,6 +158,7 @@ public:
     std::vector<std::string> names() const;                           // sorted
     const std::vector<ResourceFactory>& resources() const;
     const std::vector<ModuleSettings>& configured() const;
+    const std::vector<Router>& routers() const;
     const Handlers& handlers() const;
 
 private:

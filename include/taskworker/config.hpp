@@ -7,6 +7,7 @@
 
 #include "taskworker/export.hpp"
 #include "taskworker/json.hpp"
+#include "taskworker/routes.hpp"
 #include "taskworker/task_options.hpp"
 #include "taskworker/time.hpp"
 
@@ -74,6 +75,8 @@ struct Settings {
     Json task_annotations =
         nullptr;                 // options by task name or "*"; null, an object or a list of them
     Json task_routes = nullptr;  // where what we publish goes (canvas/router.hpp)
+    std::vector<Router> task_routers =
+        {};  // asked before task_routes; App::router(), not a setting
     bool task_inherit_parent_priority = false;
     bool task_allow_error_cb_on_chord_header = false;
     Seconds result_chord_join_timeout{3};

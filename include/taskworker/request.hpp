@@ -6,6 +6,7 @@
 
 #include "taskworker/export.hpp"
 #include "taskworker/json.hpp"
+#include "taskworker/json_list.hpp"
 #include "taskworker/time.hpp"
 
 namespace taskworker {
@@ -47,7 +48,7 @@ struct Request {
     Json args = Json::array();
     Json kwargs = Json::object();
     Json callbacks, errbacks;       // null or a list of signatures
-    Json chain;                     // null or the steps to come, the next one last
+    JsonList chain;                 // null or the steps to come, the next one last
     Json chord;                     // null or the chord's body
     Json headers = Json::object();  // custom message headers
     Json stamped_headers;           // null or the names of the stamps

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <cstring>
 
 namespace taskworker {
 namespace {
@@ -25,6 +26,16 @@ constexpr SignTable make_signs() {
     return table;
 }
 constexpr SignTable kSigns = make_signs();
+
+// Both signs of twelve bits.
+using PairTable = std::array<std::array<char, 2>, 4096>;
+constexpr PairTable make_pairs() {
+    PairTable table{};
+    for (std::size_t bits = 0; bits < table.size(); ++bits)
+        table[bits] = {kAlphabet[bits >> 6], kAlphabet[bits & 63]};
+    return table;
+}
+constexpr PairTable kPairs = make_pairs();
 
 std::uint32_t group(const char* in) {
     const auto sign = [&](std::size_t n) { return kSigns[n][static_cast<unsigned char>(in[n])]; };
@@ -80,20 +91,18 @@ void base64_append(std::string& out, std::string_view bytes) {
     const auto at = out.size();
     out.resize(at + (bytes.size() + 2) / 3 * 4, '=');
     char* to = out.data() + at;
-    const auto byte = [&](std::size_t i) {
-        return i < bytes.size() ? static_cast<unsigned char>(bytes[i]) : 0u;
+    const auto byte = [&](std::size_t i) -> std::uint32_t {
+        return static_cast<unsigned char>(bytes[i]);
     };
     std::size_t i = 0;
     for (; i + 3 <= bytes.size(); i += 3, to += 4) {
         const std::uint32_t bits = byte(i) << 16 | byte(i + 1) << 8 | byte(i + 2);
-        to[0] = kAlphabet[bits >> 18];
-        to[1] = kAlphabet[bits >> 12 & 63];
-        to[2] = kAlphabet[bits >> 6 & 63];
-        to[3] = kAlphabet[bits & 63];
+        std::memcpy(to, kPairs[bits >> 12].data(), 2);
+        std::memcpy(to + 2, kPairs[bits & 4095].data(), 2);
     }
     const auto left = bytes.size() - i;
     if (left == 0) return;
-    const std::uint32_t bits = byte(i) << 16 | byte(i + 1) << 8;
+    const std::uint32_t bits = byte(i) << 16 | (left == 2 ? byte(i + 1) << 8 : 0);
     to[0] = kAlphabet[bits >> 18];
     to[1] = kAlphabet[bits >> 12 & 63];
     if (left == 2) to[2] = kAlphabet[bits >> 6 & 63];

@@ -69,6 +69,22 @@ ResultTree Expander::apply(
     );
 }
 
+// What is no task hands the steps on within signatures, as values.
+ResultTree Expander::apply_step(const Json& step, const Json& args, Json options, JsonList rest) {
+    if (kind_of(step) != Kind::Task) {
+        options["chain"] = rest.value();
+        return apply(step, args, Json::object(), std::move(options));
+    }
+    auto merged = merge(step, args, Json::object(), without_nulls(options));
+    return publish(
+        step.at("task").get<std::string>(),
+        std::move(merged.args),
+        std::move(merged.kwargs),
+        std::move(merged.options),
+        std::move(rest)
+    );
+}
+
 ResultTree Expander::apply_chain(
     const Json& signature, const Json& args, const Json& kwargs, Json options
 ) {

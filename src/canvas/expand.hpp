@@ -49,6 +49,8 @@ public:
         const Json& kwargs = Json::object(),
         Json options = Json::object()
     );
+    // A step of a chain with the steps behind it.
+    ResultTree apply_step(const Json& step, const Json& args, Json options, JsonList rest);
     // Gives all parts their ids, in place.
     ResultTree freeze(Json& signature, const Frozen& with);
 
@@ -103,7 +105,7 @@ private:
         const Json& root_id,
         std::vector<Member>& to
     );
-    ResultTree publish(std::string task, Json args, Json kwargs, Json options);
+    ResultTree publish(std::string task, Json args, Json kwargs, Json options, JsonList chain = {});
     void add_child(const ResultTree& result, const Json& wanted);
     bool on_header() const { return moment_.settings.task_allow_error_cb_on_chord_header; }
 

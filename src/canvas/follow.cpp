@@ -81,13 +81,8 @@ Followed follow_success(
         const auto args = Json::array({result});
         const auto options = call_options(task, moment);
         if (truthy(links.callbacks)) send_callbacks(expander, links.callbacks, args, options);
-        if (!truthy(links.chain)) return;
-        auto next = options;
-        auto rest = links.chain;
-        const auto step = read(rest.back());
-        rest.erase(rest.size() - 1);
-        next["chain"] = std::move(rest);
-        expander.apply(step, args, Json::object(), std::move(next));
+        if (links.chain.empty()) return;
+        expander.apply_step(read(links.chain.last()), args, options, links.chain.without_last());
     });
 }
 
@@ -191,7 +186,7 @@ Followed replace_task(
         if (kind_of(signature) == Kind::Chain)
             for (auto& step : members(signature))
                 step["options"]["replaced_task_nesting"] = task.nesting + 1;
-        auto rest = as_list(links.chain);
+        auto rest = as_list(links.chain.value());
         for (auto step = rest.rbegin(); step != rest.rend(); ++step) {
             auto next = read(*step);
             next["options"]["replaced_task_nesting"] = task.nesting + 1;

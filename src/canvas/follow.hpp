@@ -13,7 +13,7 @@ namespace taskworker {
 // What follows a task from its body: the embed of protocol 2, the fields of protocol 1.
 struct Links {
     Json callbacks, errbacks;  // null or a list of signatures
-    Json chain;                // null or the steps to come, the next one last
+    JsonList chain;            // null or the steps to come, the next one last
     Json chord;                // null or the chord's body
     bool operator==(const Links&) const = default;
 };

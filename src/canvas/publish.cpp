@@ -77,7 +77,7 @@ void set_stamps(Publication& p, Json& options) {
     }
 }
 
-void set_links(Publication& p, Json& options) {
+void set_links(Publication& p, Json& options, JsonList chain) {
     const auto links = [&](const char* name) {
         auto value = take(options, name);
         if (!value.is_null() && !value.is_array()) value = Json(canvas::as_list(value));
@@ -85,7 +85,8 @@ void set_links(Publication& p, Json& options) {
     };
     p.callbacks = links("link");
     p.errbacks = links("link_error");
-    p.chain = links("chain");
+    auto own_chain = links("chain");
+    p.chain = chain.is_null() ? JsonList(own_chain) : std::move(chain);
     p.chord = take(options, "chord");
     if (!p.chord.is_object()) p.chord = nullptr;
 }
@@ -108,8 +109,10 @@ std::vector<Outgoing> outgoing(const std::vector<Publication>& messages) {
     return all;
 }
 
-ResultTree canvas::Expander::publish(std::string task, Json args, Json kwargs, Json options) {
-    const auto route = route_options(task, moment_.settings.task_routes);
+ResultTree canvas::Expander::publish(
+    std::string task, Json args, Json kwargs, Json options, JsonList chain
+) {
+    const auto route = route_of({task, args, kwargs, options}, moment_.settings);
     for (const auto& [name, value] : route.items())
         if (!options.contains(name)) options[name] = value;
     Publication p;
@@ -119,7 +122,7 @@ ResultTree canvas::Expander::publish(std::string task, Json args, Json kwargs, J
     p.args = std::move(args);
     p.kwargs = std::move(kwargs);
     set_times(p, options, moment_);
-    set_links(p, options);
+    set_links(p, options, std::move(chain));
     set_stamps(p, options);
     p.shadow = maybe_text(canvas::take(options, "shadow"));
     p.group = maybe_text(canvas::take(options, "group_id"));

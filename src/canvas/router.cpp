@@ -3,6 +3,7 @@
 #include <utility>
 #include <vector>
 
+#include "canvas/signature_json.hpp"
 #include "message/name_match.hpp"
 
 namespace taskworker {
@@ -56,13 +57,17 @@ const Json* look_up(std::string_view task, const Json& routes) {
     return nullptr;
 }
 
-Broken check_route(const std::string& task, const Json& route) {
+enum class QueueIs { Needed, Optional };
+
+Broken check_route(const std::string& task, const Json& route, QueueIs needed) {
     const auto rule = [&](const char* what) { return Broken(task + ": " + what); };
     if (route.is_string() && !route.get_ref<const std::string&>().empty()) return std::nullopt;
     if (!route.is_object())
         return rule("must be the name of a queue, or an object like {\"queue\": …}");
     const auto queue = text_of(route, "queue");
-    if (!queue || queue->empty()) return rule("a route names its queue: {\"queue\": …}");
+    const bool left_out = needed == QueueIs::Optional && !route.contains("queue");
+    if (!left_out && (!queue || queue->empty()))
+        return rule("a route names its queue: {\"queue\": …}");
     for (const char* name : {"exchange", "routing_key"})
         if (route.contains(name) && !route[name].is_null() && !route[name].is_string())
             return rule("exchange and routing_key must be strings");
@@ -74,12 +79,27 @@ Broken check_route(const std::string& task, const Json& route) {
 }
 
 Broken check_router(const Json& router) {
-    if (router.is_string()) return Broken("a router that is a Python function cannot be called");
+    if (router.is_string()) return Broken("a router that is a Python function cannot be called; App::router() takes C++ ones");
     if (!router.is_object() && !is_list_of_pairs(router) && !(router.is_array() && router.empty()))
         return Broken("must be an object of task names and routes, or a list of such objects");
     for (const auto& [name, route] : entries_of(router))
-        if (auto broken = check_route(name, *route)) return broken;
+        if (auto broken = check_route(name, *route, QueueIs::Needed)) return broken;
     return std::nullopt;
+}
+
+// Null, or options.
+Json answer_of(const Router& router, const RoutedCall& call) {
+    const auto task = std::string(call.task);
+    Json route;
+    try {
+        route = router(call);
+    } catch (const std::exception& wrong) {
+        throw CanvasError("the router for " + task + ": " + wrong.what(), "RuntimeError");
+    }
+    if (route.is_null()) return route;
+    if (const auto broken = check_route(task, route, QueueIs::Optional))
+        throw CanvasError("the router's answer for " + *broken, "TypeError");
+    return route.is_string() ? Json::object({{"queue", route}}) : route;
 }
 
 }  // namespace
@@ -90,9 +110,13 @@ Json route_options(std::string_view task, const Json& routes) {
     return route->is_string() ? Json::object({{"queue", *route}}) : *route;
 }
 
-std::optional<Route> find_route(std::string_view task, const Json& routes) {
-    const auto options = route_options(task, routes);
-    if (options.empty()) return std::nullopt;
+Json route_of(const RoutedCall& call, const Settings& settings) {
+    for (const auto& router : settings.task_routers)
+        if (auto route = answer_of(router, call); !route.is_null()) return route;
+    return route_options(call.task, settings.task_routes);
+}
+
+Route read_route(const Json& options) {
     Route route{text_of(options, "queue").value_or("")};
     if (const auto priority = options.find("priority"); priority != options.end())
         if (priority->is_number_integer()) route.priority = priority->get<int>();

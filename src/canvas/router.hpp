@@ -4,7 +4,9 @@
 #include <string>
 #include <string_view>
 
+#include "taskworker/config.hpp"
 #include "taskworker/json.hpp"
+#include "taskworker/routes.hpp"
 
 namespace taskworker {
 
@@ -21,11 +23,16 @@ struct Route {
     bool operator==(const Route&) const = default;
 };
 
-// Nothing: no router knows the task. `routes` has passed check_routes().
-std::optional<Route> find_route(std::string_view task, const Json& routes);
+// Of options that a route gave; an empty queue is the default one.
+Route read_route(const Json& options);
 
-// All that the route says: options of apply_async (queue, priority, serializer …); empty: no route.
+// What the route says: options of apply_async (queue, priority, serializer …); empty: no router
+// knows the task. `routes` has passed check_routes().
 Json route_options(std::string_view task, const Json& routes);
+
+// The same with the functions of `settings` asked first. Throws CanvasError: what a function threw,
+// or that its answer is none.
+Json route_of(const RoutedCall& call, const Settings& settings);
 
 // The rule that the setting breaks.
 std::optional<std::string> check_routes(const Json& routes);

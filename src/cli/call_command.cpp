@@ -5,6 +5,7 @@
 
 #include "broker/open_broker.hpp"
 #include "broker/queues.hpp"
+#include "canvas/signature_json.hpp"
 #include "cli/call_canvas.hpp"
 #include "cli/call_options.hpp"
 #include "cli/commands.hpp"
@@ -25,6 +26,14 @@ void leave(Transport& transport) {
         transport.leases()->leave();
     } catch (const BrokerError&) {
         return;  // then they look, and find nothing
+    }
+}
+
+Publication publication_of(const TaskCall& call, const Moment& moment) {
+    try {
+        return make_publication(call, moment);
+    } catch (const CanvasError& error) {
+        throw ConfigError(error.what());
     }
 }
 
@@ -74,7 +83,7 @@ int run_call_command(
     const auto name = producer_name(host_name());
     auto luck = Luck::seeded_by_the_system();
     const Moment moment{SystemClock().now(), luck, name, session.settings()};
-    auto publication = make_publication(call, moment);
+    auto publication = publication_of(call, moment);
     const auto messages = addressed(publication, session.settings(), luck);
     if (messages.empty()) return not_bound(publication);
 

@@ -44,6 +44,7 @@ Session::Session(const GlobalOptions& options, RegisterTasks linked_in, NeedsApp
          .other_variables = options.variables,
          .command_line = options.overrides}
     );
+    loaded_.settings.task_routers = app_.routers();
     annotate(app_, loaded_.settings.task_annotations);
     auto& colour = loaded_.settings.worker_log_color;
     if (options.no_color || (no_color_wanted() && !colour)) colour = false;

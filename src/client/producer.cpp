@@ -18,6 +18,15 @@ std::string milliseconds_until(TimePoint end, TimePoint now) {
     return fmt::format("{}", std::max<std::int64_t>(0, left.count()));
 }
 
+Route route_of_call(const TaskCall& call, const Settings& settings) {
+    auto options = Json::object();
+    if (call.queue) options["queue"] = *call.queue;
+    if (call.priority) options["priority"] = *call.priority;
+    auto route = read_route(route_of({call.task, call.args, call.kwargs, options}, settings));
+    if (route.queue.empty()) route.queue = settings.task_default_queue;
+    return route;
+}
+
 }  // namespace
 
 Publication make_publication(const TaskCall& call, const Moment& moment) {
@@ -28,8 +37,7 @@ Publication make_publication(const TaskCall& call, const Moment& moment) {
     message.args = call.args;
     message.kwargs = call.kwargs;
     message.origin = moment.node;
-    const auto route = find_route(call.task, moment.settings.task_routes)
-                           .value_or(Route{moment.settings.task_default_queue});
+    const auto route = route_of_call(call, moment.settings);
     message.exchange = call.exchange;
     message.routing_key = call.queue.value_or(route.queue);
     if (!call.routing_key.empty()) message.routing_key = call.routing_key;

@@ -29,7 +29,8 @@ struct TaskCall {
     std::optional<Codec> compression = {};      // none: settings.task_compression
 };
 
-// The message of a call (celery/app/amqp.py: as_task_v2). Pure. `moment.node` is its origin.
+// The message of a call (celery/app/amqp.py: as_task_v2). Pure. `moment.node` is its origin. Throws
+// CanvasError when a router of the app fails.
 Publication make_publication(const TaskCall& call, const Moment& moment);
 
 // Where it lies in the broker. Pure.

@@ -36,8 +36,6 @@ Json value_of(const Success& success, const std::string& encoded) {
     return value ? std::move(*value) : Json();
 }
 
-
-
 }  // namespace
 
 CurrentTask current_task(const Request& request) {
@@ -54,7 +52,7 @@ std::optional<Failure> follow_with_success(
     Json& children,
     const Moment& moment
 ) {
-    if (!canvas::truthy(links.callbacks) && !canvas::truthy(links.chain)) return std::nullopt;
+    if (!canvas::truthy(links.callbacks) && links.chain.empty()) return std::nullopt;
     return add(
         settlement,
         follow_success(links, value_of(success, encoded), current_task(request), moment),
@@ -105,9 +103,9 @@ void end_lost_steps(
     bool stored,
     const Moment& moment
 ) {
-    if (!canvas::truthy(links.chain)) return;
+    if (links.chain.empty()) return;
     const auto result = encode_failure(failure);
-    for (auto& step : lost_steps(links.chain)) {
+    for (auto& step : lost_steps(links.chain.value())) {
         if (stored && !step.id.empty()) {
             ResultRecord record;
             record.id = step.id;
@@ -122,7 +120,11 @@ void end_lost_steps(
         if (!step.chord.is_object() || !step.group_id || step.id.empty()) continue;
         const CurrentTask part{step.id, step.root_id.value_or(step.id), 0};
         settlement.chords.push_back(
-            {*step.group_id, step.group_index, step.id, "FAILURE", result,
+            {*step.group_id,
+             step.group_index,
+             step.id,
+             "FAILURE",
+             result,
              chord_note(step.chord, part)}
         );
     }
@@ -151,9 +153,8 @@ void call_errbacks(
         for (const auto& errback : split.here)
             settlement.run_in_pool.push_back(errback_job(errback, request, failure, moment));
     }
-    const auto wrong = add(
-        settlement, send_errbacks(split.sent, current_task(delivery.request), moment), nullptr
-    );
+    const auto wrong =
+        add(settlement, send_errbacks(split.sent, current_task(delivery.request), moment), nullptr);
     if (!wrong) return;
     Event event{.type = Event::Type::ErrbacksNotCalled, .at = moment.now};
     event.uuid = delivery.request.id;

@@ -10,6 +10,7 @@
 #include "base/base64.hpp"
 #include "message/body.hpp"
 #include "message/decode.hpp"
+#include "message/task_body.hpp"
 
 namespace taskworker {
 namespace {
@@ -39,16 +40,20 @@ bool has_surely_no_links(const Message& message) {
 }
 
 Links links_of(const Delivery& delivery) {
-    const auto& request = delivery.request;  // protocol 1 is opened on receipt
-    Links known{request.callbacks, request.errbacks, request.chain, request.chord};
-    if (known != Links{} || has_surely_no_links(delivery.message)) return known;
-    auto opened = request;
-    if (decode_body(delivery.message, opened)) return Links{};
-    return Links{
-        std::move(opened.callbacks),
-        std::move(opened.errbacks),
-        std::move(opened.chain),
-        std::move(opened.chord)};
+    const auto of = [](auto body) {  // the steps of a chain may be thousands: moved
+        return Links{
+            std::move(body.callbacks),
+            std::move(body.errbacks),
+            std::move(body.chain),
+            std::move(body.chord)};
+    };
+    const auto& known = delivery.request;  // protocol 1 is opened on receipt
+    Links links{known.callbacks, known.errbacks, known.chain, known.chord};
+    if (links != Links{} || has_surely_no_links(delivery.message)) return links;
+    if (auto body = open_task_body(delivery.message, Arguments::Skipped))
+        return of(*std::move(body));
+    auto request = known;
+    return decode_body(delivery.message, request) ? Links{} : of(std::move(request));
 }
 
 }  // namespace taskworker

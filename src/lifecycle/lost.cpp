@@ -50,7 +50,7 @@ Links links_in(const Json& note) {
     const auto& kept = canvas::member(note, "links");
     Links links;
     links.errbacks = canvas::member(kept, "errbacks");
-    links.chain = canvas::member(kept, "chain");
+    if (const auto& chain = canvas::member(kept, "chain"); chain.is_array()) links.chain = chain;
     links.chord = canvas::member(kept, "chord");
     return links;
 }

@@ -47,7 +47,7 @@ void set_body(RetryEdit& edit, const Delivery& delivery, const RetryLater& retry
     auto embed = Json::object();
     embed["callbacks"] = request.callbacks;
     embed["errbacks"] = request.errbacks;
-    embed["chain"] = request.chain;
+    embed["chain"] = request.chain.value();
     embed["chord"] = request.chord;
     edit.body = to_json_text(Json::array({args, kwargs, embed}));
     edit.argsrepr = tuple_repr(args);

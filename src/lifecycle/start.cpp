@@ -7,6 +7,7 @@
 #include "lifecycle/links.hpp"
 #include "lifecycle/records.hpp"
 #include "lifecycle/treatment.hpp"
+#include "message/json_members.hpp"
 #include "message/python_json.hpp"
 
 namespace taskworker {
@@ -19,12 +20,14 @@ void add_text(std::string& out, std::string_view name, const std::optional<std::
 }
 
 // What its failure would have to send: the message is gone by then.
-void add_links(std::string& out, Links links) {
-    auto kept = Json::object();
-    if (canvas::truthy(links.errbacks)) kept["errbacks"] = std::move(links.errbacks);
-    if (canvas::truthy(links.chain)) kept["chain"] = std::move(links.chain);
-    if (links.chord.is_object()) kept["chord"] = std::move(links.chord);
-    if (!kept.empty()) out.append(", \"links\": ").append(to_json_text(kept));
+void add_links(std::string& out, const Links& links) {
+    const bool errbacks = canvas::truthy(links.errbacks), chord = links.chord.is_object();
+    if (!errbacks && !chord && links.chain.empty()) return;
+    MemberWriter kept(out += ", \"links\": ");
+    if (errbacks) write_json(kept.open("errbacks"), links.errbacks);
+    if (!links.chain.empty()) kept.add("chain", links.chain.text());
+    if (chord) write_json(kept.open("chord"), links.chord);
+    kept.close();
 }
 
 }  // namespace

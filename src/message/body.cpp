@@ -168,9 +168,13 @@ std::variant<std::string, Malformed> body_bytes(const Message& message, const Wi
     );
 }
 
-namespace {
+std::variant<Json, Malformed> open_body(const Message& message, const WireLimits& limits) {
+    const auto bytes = body_bytes(message, limits);
+    if (const auto* malformed = std::get_if<Malformed>(&bytes)) return *malformed;
+    return open_body(message, std::get<std::string>(bytes), limits);
+}
 
-std::variant<Json, Malformed> value_of(
+std::variant<Json, Malformed> open_body(
     const Message& message, std::string_view bytes, const WireLimits& limits
 ) {
     const auto serializer = serializer_of(message.content_type).value_or(Serializer::JsonText);
@@ -181,29 +185,6 @@ std::variant<Json, Malformed> value_of(
         malformed->why = fmt::format("the body is not {}: {}", name, malformed->why);
     }
     return value;
-}
-
-}  // namespace
-
-std::variant<Json, Malformed> open_body(const Message& message, const WireLimits& limits) {
-    const auto bytes = body_bytes(message, limits);
-    if (const auto* malformed = std::get_if<Malformed>(&bytes)) return *malformed;
-    return value_of(message, std::get<std::string>(bytes), limits);
-}
-
-std::variant<OpenedBody, Malformed> open_body_with_arguments(
-    const Message& message, const WireLimits& limits
-) {
-    auto bytes = body_bytes(message, limits);
-    if (auto* malformed = std::get_if<Malformed>(&bytes)) return std::move(*malformed);
-    auto& text = std::get<std::string>(bytes);
-    constexpr auto embed = kEmbedsWithoutLinks[0];
-    const bool bare = text.starts_with("[[") && text.ends_with(embed) &&
-                      serializer_of(message.content_type) == Serializer::JsonText;
-    if (bare) text.replace(text.size() - embed.size(), embed.size(), "]");
-    auto value = value_of(message, text, limits);
-    if (auto* malformed = std::get_if<Malformed>(&value)) return std::move(*malformed);
-    return OpenedBody{std::move(std::get<Json>(value)), bare};
 }
 
 EncodedBody encode_body(std::string json, Serializer serializer, std::optional<Codec> codec) {

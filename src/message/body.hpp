@@ -26,16 +26,12 @@ std::variant<BodyShape, Malformed> shape_of_body(const Message& message, const W
 // The body's bytes without base64 and compression / as a value.
 std::variant<std::string, Malformed> body_bytes(const Message& message, const WireLimits& limits);
 std::variant<Json, Malformed> open_body(const Message& message, const WireLimits& limits);
-
-// A body whose embed says nothing (no callbacks, no chain, no chord: nearly every body) is `bare`:
-// the value then ends before it.
-struct OpenedBody {
-    Json value;
-    bool bare = false;
-};
-std::variant<OpenedBody, Malformed> open_body_with_arguments(
-    const Message& message, const WireLimits& limits
+std::variant<Json, Malformed> open_body(  // what body_bytes() gave, as a value
+    const Message& message,
+    std::string_view bytes,
+    const WireLimits& limits
 );
+
 // How bodies end that have no links: the third element and the end of the list, as json.dumps
 // writes them. Such a text cannot stand inside another value: its first quote would end a string it
 // stood in, and the bracket behind it closes the list of three. The second is the last step of a

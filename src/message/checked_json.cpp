@@ -1,6 +1,7 @@
 #include "message/checked_json.hpp"
 
 #include <fmt/format.h>
+#include <string.h>
 
 #include <optional>
 #include <string>
@@ -11,13 +12,6 @@
 
 namespace taskworker {
 namespace {
-
-// A cheap look: most bodies have no typed value. An underscore may also be written as an escape.
-bool may_have_typed_values(std::string_view text) {
-    for (const std::string_view sign : {"__type__", "\\u005f", "\\u005F"})
-        if (text.find(sign) != text.npos) return true;
-    return false;
-}
 
 std::optional<Malformed> check_one(const Json& object) {
     if (object.size() != 2) return std::nullopt;
@@ -45,6 +39,14 @@ std::optional<Malformed> check(const Json& value) {
 }
 
 }  // namespace
+
+// Most bodies have none. An underscore may also be written as an escape. memmem is many times as
+// fast here as find(), which stops at every underscore.
+bool may_have_typed_values(std::string_view text) {
+    for (const std::string_view sign : {"__type__", "\\u005f", "\\u005F"})
+        if (::memmem(text.data(), text.size(), sign.data(), sign.size())) return true;
+    return false;
+}
 
 std::variant<Json, Malformed> parse_checked_json(std::string_view text, const WireLimits& limits) {
     auto parsed = parse_json(text, limits);

@@ -9,6 +9,7 @@
 #include "message/header_names.hpp"
 #include "message/python_json.hpp"
 #include "message/request_reader.hpp"
+#include "message/task_body.hpp"
 
 namespace taskworker {
 namespace {
@@ -37,9 +38,11 @@ std::optional<Malformed> take_links(Request& request, const Json& from, bool wit
     if (!take_signatures(request.errbacks, member(from, "errbacks"))) {
         return Malformed{"errbacks are not a list of signatures"};
     }
-    if (!take_signatures(request.chain, with_chain ? member(from, "chain") : Json())) {
+    Json chain;
+    if (!take_signatures(chain, with_chain ? member(from, "chain") : Json())) {
         return Malformed{"the chain is not a list of signatures"};
     }
+    request.chain = chain;
     request.chord = member(from, "chord");
     if (!request.chord.is_null() && !request.chord.is_object()) {
         return Malformed{"the chord is not a signature"};
@@ -55,12 +58,12 @@ std::optional<Malformed> take_arguments(Request& request, Json args, Json kwargs
     return std::nullopt;
 }
 
-// [args, kwargs, embed]; without the embed when it was bare.
-std::optional<Malformed> take_list_body(Request& request, Json& body, bool bare) {
-    if (const auto size = body.size() + (bare ? 1 : 0); size != 3)
-        return Malformed{fmt::format("the body is a list of {}, not of three", size)};
+// [args, kwargs, embed]
+std::optional<Malformed> take_list_body(Request& request, Json& body) {
+    if (body.size() != 3) {
+        return Malformed{fmt::format("the body is a list of {}, not of three", body.size())};
+    }
     if (auto why = take_arguments(request, std::move(body[0]), std::move(body[1]))) return why;
-    if (bare) return std::nullopt;
     if (!body[2].is_null() && !body[2].is_object()) {
         return Malformed{"the third part of the body is not an object"};
     }
@@ -76,8 +79,17 @@ std::optional<Malformed> take_object_body(Request& request, const Json& body) {
     return why ? why : take_links(request, body, false);
 }
 
-std::optional<Malformed> take_body(Request& request, Json& body, bool bare) {
-    if (body.is_array()) return take_list_body(request, body, bare);
+void take_task_body(Request& request, TaskBody body) {
+    request.args = std::move(body.args);
+    request.kwargs = std::move(body.kwargs);
+    request.callbacks = std::move(body.callbacks);
+    request.errbacks = std::move(body.errbacks);
+    request.chain = std::move(body.chain);
+    request.chord = std::move(body.chord);
+}
+
+std::optional<Malformed> take_body(Request& request, Json& body) {
+    if (body.is_array()) return take_list_body(request, body);
     if (body.is_object()) return take_object_body(request, body);
     return Malformed{"the body is neither a list of three nor an object"};
 }
@@ -174,11 +186,19 @@ std::variant<Request, Malformed> decode(
 std::optional<Malformed> decode_body(
     const Message& message, Request& request, const WireLimits& limits
 ) {
-    auto opened = open_body_with_arguments(message, limits);
-    if (auto* malformed = std::get_if<Malformed>(&opened)) return std::move(*malformed);
-    auto& body = std::get<OpenedBody>(opened);
-    if (auto why = take_body(request, body.value, body.bare)) return why;
     if (request.stamps.is_null()) request.stamps = Json::object();
+    auto bytes = body_bytes(message, limits);
+    if (auto* malformed = std::get_if<Malformed>(&bytes)) return std::move(*malformed);
+    const auto& text = std::get<std::string>(bytes);
+    if (serializer_of(message.content_type) == Serializer::JsonText) {
+        if (auto body = read_task_body(text, Arguments::Read, limits)) {
+            take_task_body(request, *std::move(body));
+            return take_custom_headers(message, request, limits);
+        }
+    }
+    auto opened = open_body(message, text, limits);
+    if (auto* malformed = std::get_if<Malformed>(&opened)) return std::move(*malformed);
+    if (auto why = take_body(request, std::get<Json>(opened))) return why;
     return take_custom_headers(message, request, limits);
 }
 

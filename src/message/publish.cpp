@@ -126,7 +126,9 @@ std::string headers_text(
 }
 
 std::string body_json(const Publication& p) {
-    std::string out = "[";
+    std::string out;
+    out.reserve(p.chain.text().size() + 512);
+    out += '[';
     write_json(out, p.args);
     out += ", ";
     write_json(out, p.kwargs);
@@ -134,7 +136,7 @@ std::string body_json(const Publication& p) {
     MemberWriter embed(out);
     write_json(embed.open("callbacks"), p.callbacks);
     write_json(embed.open("errbacks"), p.errbacks);
-    write_json(embed.open("chain"), p.chain);
+    embed.add("chain", p.chain.text());
     write_json(embed.open("chord"), p.chord);
     embed.close();
     return out += ']';

@@ -10,6 +10,7 @@
 #include "message/serializer.hpp"
 #include "taskworker/config.hpp"
 #include "taskworker/json.hpp"
+#include "taskworker/json_list.hpp"
 #include "taskworker/request.hpp"
 #include "taskworker/time.hpp"
 
@@ -57,7 +58,8 @@ std::string mark_redelivered(const std::string& raw);
 struct Publication {
     std::string task, id;
     Json args = Json::array(), kwargs = Json::object();
-    Json callbacks, errbacks, chain, chord;
+    Json callbacks, errbacks, chord;
+    JsonList chain;
     std::optional<std::string> shadow, eta, expires, group, root_id, parent_id;
     std::optional<int> group_index;
     std::optional<Seconds> time_limit, soft_time_limit;

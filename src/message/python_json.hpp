@@ -12,6 +12,8 @@ namespace taskworker {
 
 // Python's JSON dialect, both ways: the one reader and the one writer of the project.
 
+class JsonLexer;
+
 struct JsonError {
     std::string why;  // "depth over 200 at 812", "unexpected 'x' at 17"
 };
@@ -25,6 +27,9 @@ public:
 // Accepts what json.loads accepts: NaN, ±Infinity, integers of any size, lone surrogates, duplicate
 // keys (the last one wins, at the place of the first, as in a dict). Text must be UTF-8.
 std::variant<Json, JsonError> parse_json(std::string_view text, const WireLimits& limits = {});
+
+// The value that the lexer comes to next. `out` must be null.
+bool read_json(JsonLexer& lexer, Json& out);
 
 // As json.dumps writes it with Python's defaults: ", " and ": ", ensure_ascii, NaN, shortest floats
 // as repr() has them ("1e+16", "1.0"). Text that is not UTF-8 is written byte by byte as the lone

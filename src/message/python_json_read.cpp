@@ -60,16 +60,8 @@ double floating(std::string_view digits) {
 
 class Reader {
 public:
-    Reader(std::string_view text, const WireLimits& limits) : lexer_(text, limits) {}
+    explicit Reader(JsonLexer& lexer) : lexer_(lexer) {}
 
-    std::variant<Json, JsonError> read() {
-        Json value;
-        if (read_value(value) && !lexer_.at_end()) lexer_.unexpected();
-        if (lexer_.failed()) return JsonError{lexer_.error()};
-        return std::variant<Json, JsonError>(std::in_place_index<0>, std::move(value));
-    }
-
-private:
     // Recursive; WireLimits::depth bounds it.
     bool read_value(Json& out) {
         if (!lexer_.count_value()) return false;
@@ -91,6 +83,7 @@ private:
         }
     }
 
+private:
     bool read_string(Json& out) {
         std::string text;
         if (!read_text(text)) return false;
@@ -175,17 +168,23 @@ private:
         for (auto& [name, value] : members) object.emplace_back(std::move(name), std::move(value));
     }
 
-    JsonLexer lexer_;
+    JsonLexer& lexer_;
 };
 
 }  // namespace
+
+bool read_json(JsonLexer& lexer, Json& out) { return Reader(lexer).read_value(out); }
 
 std::variant<Json, JsonError> parse_json(std::string_view text, const WireLimits& limits) {
     if (text.size() > limits.body_bytes) {
         return JsonError{"text of more than " + std::to_string(limits.body_bytes) + " bytes"};
     }
     if (!is_valid_utf8(text)) return JsonError{"not UTF-8"};
-    return Reader(text, limits).read();
+    JsonLexer lexer(text, limits);
+    Json value;
+    if (read_json(lexer, value) && !lexer.at_end()) lexer.unexpected();
+    if (lexer.failed()) return JsonError{lexer.error()};
+    return std::variant<Json, JsonError>(std::in_place_index<0>, std::move(value));
 }
 
 }  // namespace taskworker

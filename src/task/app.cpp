@@ -13,6 +13,7 @@ struct App::State {
     std::map<std::string, TaskDef, std::less<>> tasks;
     std::vector<ResourceFactory> resources;
     std::vector<ModuleSettings> settings;
+    std::vector<Router> routers;
     std::map<std::string, ControlCommand, std::less<>> controls;
     Handlers handlers;
 };
@@ -105,6 +106,11 @@ void App::annotate(std::string_view task, const Json& options) {
     }
 }
 
+void App::router(Router router) {
+    if (!router) throw ConfigError("a router needs a function");
+    state_->routers.push_back(std::move(router));
+}
+
 void App::config(Json settings, unknown names) {
     if (!settings.is_object()) throw ConfigError("app.config() takes a JSON object of settings");
     state_->settings.push_back({std::move(settings), names});
@@ -135,6 +141,7 @@ std::vector<std::string> App::names() const {
 
 const std::vector<ResourceFactory>& App::resources() const { return state_->resources; }
 const std::vector<ModuleSettings>& App::configured() const { return state_->settings; }
+const std::vector<Router>& App::routers() const { return state_->routers; }
 const Handlers& App::handlers() const { return state_->handlers; }
 
 namespace detail {

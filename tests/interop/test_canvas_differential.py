@@ -1,22 +1,17 @@
 """Random canvases on a fleet of Python workers, on one of ours and on a mixed one: the same results, the same final
-documents.
+documents, the same errbacks.
 
 TASKWORKER_CANVASES=500 makes the large run; TASKWORKER_SEED another one than the usual.
 """
 import contextlib
 import json
 import os
-import random
 
 import pytest
-from celery import chain, chord, group
-from celery.canvas import xmap, xstarmap
 from celery.exceptions import TimeoutError as NoResult
 
-from support.redis_server import RedisServer
-from support.rig import open_rig
+from support.canvases import Canvases, FailingCanvases, at_rest, documents, notes, open_fleets, trees
 from support.wait import eventually
-from support.worker import NEIGHBOUR
 
 COUNT = int(os.environ.get("TASKWORKER_CANVASES", 15))
 SEED = int(os.environ.get("TASKWORKER_SEED", 1))
@@ -24,49 +19,9 @@ DEPTH = 4
 pytestmark = [pytest.mark.ours, pytest.mark.timeout(120 + 20 * COUNT)]
 
 
-class Canvases:
-    """The same seed gives the same canvas for every app."""
-
-    def __init__(self, seed, app):
-        self.dice = random.Random(seed)
-        self.app = app
-        self.number = 0
-
-    def task(self):
-        self.number += 1
-        immutable = self.dice.random() < 0.15
-        return self.app.signature("conformance.echo", (self.number,), {"k": 1} if self.dice.random() < 0.2 else {},
-                                  immutable=immutable)
-
-    def some(self, depth, most=3):
-        return [self.canvas(depth) for _ in range(self.dice.randint(1, most))]
-
-    def mapped(self):
-        make, items = self.dice.choice([(xmap, [1, 2]), (xstarmap, [(1, 2), (3,)])])
-        return make(self.app.signature("conformance.echo"), items, app=self.app)
-
-    def canvas(self, depth):
-        kind = self.dice.choice("tttcccggdm") if depth else "t"
-        if kind == "c":
-            return chain(*self.some(depth - 1))
-        if kind == "g":
-            return group(self.some(depth - 1), app=self.app)
-        if kind == "d":
-            return chord(self.some(depth - 1), self.canvas(depth - 1), app=self.app)
-        if kind == "m":
-            return self.mapped()
-        return self.task()
-
-
 @pytest.fixture(scope="module")
 def fleets():
-    with contextlib.ExitStack() as stack:
-        made = {}
-        for name, commands in (("python", [NEIGHBOUR]), ("ours", [None]), ("mixed", [NEIGHBOUR, None])):
-            rig = stack.enter_context(open_rig(stack.enter_context(RedisServer()), start=False, args="-c 2"))
-            for command in commands:
-                rig.worker(command=command)
-            made[name] = rig
+    with open_fleets() as made:
         yield made
 
 
@@ -98,3 +53,19 @@ def test_all_fleets_agree(fleets, seed):
     eventually(lambda: final_documents(fleets["python"]) == final_documents(fleets["ours"]) ==
                final_documents(fleets["mixed"]), what=json.dumps({n: final_documents(r) for n, r in fleets.items()}, indent=1))
     assert all(document.startswith('["SUCCESS"') for document in final_documents(fleets["ours"]))
+
+
+def end_of_failing(rig, seed):
+    """Trees of documents and the errbacks' notes of a canvas in which tasks fail."""
+    rig.docs.flushdb()
+    rig.side.flushdb()
+    FailingCanvases(seed, rig.app).canvas(DEPTH).apply_async()
+    at_rest(rig)
+    return {"trees": trees(documents(rig)), "errbacks": notes(rig)}
+
+
+@pytest.mark.parametrize("seed", range(SEED, SEED + COUNT))
+def test_all_fleets_agree_on_failures(fleets, seed):
+    ends = {name: end_of_failing(rig, seed) for name, rig in fleets.items()}
+    assert ends["ours"] == ends["python"]
+    assert ends["mixed"] == ends["python"]

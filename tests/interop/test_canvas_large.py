@@ -10,6 +10,7 @@ from celery import chord
 from celery.canvas import _chain
 
 from support.wait import eventually
+from support.worker import NEIGHBOUR
 
 LARGE = bool(os.environ.get("TASKWORKER_LARGE"))
 CHORDS = (1_000, 10_000) if LARGE else (100, 1_000)
@@ -54,6 +55,20 @@ def test_commands_grow_with_the_size_and_no_faster(fresh, make, sizes):
     rig = fresh(args="-c 2")
     (small, _), (large, _) = (measured(rig, make, n) for n in sizes)
     assert large < 1.4 * small
+
+
+@pytest.mark.skipif(not LARGE, reason="time is no test; TASKWORKER_LARGE=1 measures it")
+def test_a_step_of_a_long_chain_takes_hardly_longer_than_one_of_a_short_chain(fresh):
+    """Beside Python's worker in the same minute; each step carries the steps behind it."""
+    rigs = {"celery": fresh(start=False), "taskworker": fresh(start=False)}
+    rigs["celery"].worker(args="-c 2", command=NEIGHBOUR)
+    rigs["taskworker"].worker(args="-c 2")
+    times = {}
+    for n in (100, 300, 1_000):
+        for name, rig in rigs.items():
+            print(f"\n{name}:", end="")
+            times[name, n] = min(measured(rig, chain_of, n)[1] for _ in range(3))
+    assert times["taskworker", 1_000] < 2.5 * times["taskworker", 100]
 
 
 @pytest.mark.skipif(not LARGE, reason="time is no test; TASKWORKER_LARGE=1 measures it")

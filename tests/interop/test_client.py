@@ -85,6 +85,12 @@ def test_task_routes_are_followed(rig):
     assert routed == 5
 
 
+def test_a_router_of_the_client_is_asked(rig):
+    assert run(rig, "routed") == 3
+    assert rig.raw.llen("large\x06\x163") == 1 and rig.raw.llen("mine\x06\x163") == 1
+    rig.raw.delete("large\x06\x163", "mine\x06\x163")
+
+
 def test_task_sent_is_told_when_it_is_asked_for(rig):
     with Watch(rig.app) as watch:
         run(rig, "delay")

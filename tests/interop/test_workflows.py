@@ -1,5 +1,6 @@
 """Chains, groups and chords that a Python client starts."""
 import json
+import subprocess
 import uuid
 
 import pytest
@@ -7,6 +8,7 @@ from celery import chain, chord, group
 from celery.canvas import chunks, xmap, xstarmap
 
 from support.wait import eventually
+from support.worker import OURS
 
 
 @pytest.fixture
@@ -156,6 +158,33 @@ def test_a_chain_fails_from_the_failed_step_on(rig, s):
     assert rig.ended(result.parent.id, "FAILURE")["result"]["exc_type"] == "ValueError"
     assert rig.doc(result.parent.parent.id)["status"] == "FAILURE"
     assert len(rig.recorded(key, 1)) == 1
+
+
+@pytest.mark.ours
+def test_a_router_of_the_app_sends_what_follows(rig, s):
+    word = "route-to:elsewhere"
+    result = chain(s("identity", word), s("identity")).apply_async()
+    own = chain(s("identity", word), s("identity").set(queue="mine")).apply_async()  # the call's own wins
+    for ended in (result, own):
+        rig.ended(ended.parent.id, "SUCCESS")
+    assert [m["headers"]["id"] for m in rig.queued("elsewhere")] == [result.id]
+    assert [m["headers"]["id"] for m in rig.queued("mine")] == [own.id]
+    rig.raw.delete("elsewhere", "mine")
+
+
+@pytest.mark.ours
+def test_a_router_of_the_app_sends_what_a_task_sends(rig, s):
+    ids = s("spawn", 2, "route-to:elsewhere").set(queue="celery").apply_async().get(timeout=10)
+    assert [m["headers"]["id"] for m in rig.queued("elsewhere")] == ids
+    rig.raw.delete("elsewhere")
+
+
+@pytest.mark.ours
+def test_a_router_of_the_app_sends_what_call_sends(rig):
+    subprocess.run([OURS.split()[0], "-A", "conformance", "call", "conformance.identity", "--args",
+                    '["route-to:elsewhere"]'], env=rig.main.env, check=True, stdout=subprocess.DEVNULL)
+    assert [m["headers"]["task"] for m in rig.queued("elsewhere")] == ["conformance.identity"]
+    rig.raw.delete("elsewhere")
 
 
 def test_a_failing_part_fails_the_body(rig, s):

@@ -143,6 +143,19 @@ tw::Json links(tw::Client& client) {
     return all;
 }
 
+// A client of its own: its router sends large sums elsewhere.
+tw::Json routed(tw::Client&) {
+    auto settings = tw::load_settings(conformance::settings_from_environment());
+    settings.task_routers.push_back([](const tw::RoutedCall& call) -> tw::Json {
+        if (call.task != "conformance.add" || call.args[0] < 1000) return nullptr;
+        return {{"queue", "large"}, {"priority", 3}};
+    });
+    tw::Client client(std::move(settings));
+    client.delay(shop::add, 2000, 1);
+    client.apply_async(shop::add.s(2000, 1), {.queue = "mine"});
+    return client.delay(shop::add, 2, 1).get(kPatience);
+}
+
 tw::Json many(tw::Client& client) {
     std::vector<decltype(shop::add.s(1, 1))> calls;
     for (int i = 0; i < 2000; ++i) calls.push_back(shop::add.s(i, 1));
@@ -162,6 +175,7 @@ const std::map<std::string, tw::Json (*)(tw::Client&)> kExamples = {
     {"patience", &patience},
     {"links", &links},
     {"many", &many},
+    {"routed", &routed},
     {"ends_in_a_group", &ends_in_a_group}};
 
 }  // namespace

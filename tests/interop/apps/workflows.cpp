@@ -25,9 +25,19 @@ std::vector<std::string> spawn(tw::Context& ctx, int n, const std::string& key) 
     return ids;
 }
 
+// Where a call goes whose first argument says so: "route-to:QUEUE".
+tw::Json route(const tw::RoutedCall& call) {
+    constexpr std::string_view kSign = "route-to:";
+    if (call.args.empty() || !call.args[0].is_string()) return nullptr;
+    const auto text = call.args[0].get<std::string>();
+    if (!text.starts_with(kSign)) return nullptr;
+    return text.substr(kSign.size());
+}
+
 }  // namespace
 
 void add_workflow_tasks(tw::App& app) {
+    app.router(&route);
     app.task("conformance.replace_with", &replace_with, {"sig"});
     app.task("conformance.add_to_chord", &add_to_chord, {"numbers"});
     app.task("conformance.spawn", &spawn, {"n", "key"});

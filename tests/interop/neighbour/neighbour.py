@@ -59,3 +59,15 @@ def fail(message="boom"):
 @app.task(name="conformance.echo")
 def echo(*args, **kwargs):
     return {"args": args, "kwargs": kwargs}
+
+
+@app.task(name="conformance.errback_old")
+def errback_old(task_id, *, key):
+    record(key, json.dumps({"style": "old", "id": task_id}))
+    return task_id
+
+
+@app.task(name="conformance.errback_new")
+def errback_new(request, exc, traceback, *, key):
+    record(key, json.dumps({"style": "new", "id": request.id, "exc": type(exc).__name__, "message": str(exc),
+                            "traceback": bool(traceback)}))

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "canvas/signature_json.hpp"
+#include "message/task_body.hpp"
 #include "unit/canvas/world.hpp"
 
 namespace taskworker {
@@ -36,12 +37,68 @@ TEST(FollowSuccess, CallbacksFirstThenTheNextStepBothWithTheResult) {
     EXPECT_EQ(dispatch.messages[0].args, js("[9, 1]"));
     EXPECT_EQ(dispatch.messages[1].args, js("[9]"));
     ASSERT_EQ(dispatch.messages[1].chain.size(), 1u);
-    EXPECT_EQ(dispatch.messages[1].chain[0]["task"], "t.last");
+    EXPECT_EQ(dispatch.messages[1].chain.last()["task"], "t.last");
     for (const auto& message : dispatch.messages) {
         EXPECT_EQ(message.parent_id, "me");
         EXPECT_EQ(message.root_id, "root");
     }
     EXPECT_EQ(dispatch.children.size(), 2u);
+}
+
+// What it was as values: read the last step, hand the others on.
+TEST(FollowSuccess, TheStepsBehindTheNextOneAreHandedOnAsTheyCame) {
+    World world;
+    const auto text = std::string(R"([{"task":"t.c","args":["\u00e9\ud83d\ude00é",1.50]} ,)") +
+                      R"({"task": "t.b", "task": "t.b2"}, {"task": "t.a"}])";
+    const auto body = read_task_body(R"([[], {}, {"chain": )" + text + "}]", Arguments::Skipped);
+    ASSERT_TRUE(body);
+    Links links;
+    links.chain = body->chain;
+    const auto dispatch = sent(follow_success(links, 9, kTask, world.moment));
+    ASSERT_EQ(names(dispatch.messages), (Names{"t.a"}));
+    EXPECT_EQ(dispatch.messages[0].chain.text(), text.substr(0, text.rfind(',')) + "]");
+}
+
+TEST(FollowSuccess, AStepThatIsNoTaskGetsTheOthersAsValues) {
+    World world;
+    Links links;
+    const auto part = make_chain({task("x"), task("y")});
+    links.chain = Json::array({task("last"), task("next"), part});
+    const auto dispatch = sent(follow_success(links, 9, kTask, world.moment));
+    ASSERT_EQ(names(dispatch.messages), (Names{"t.x"}));
+    const auto chain = dispatch.messages[0].chain.value();
+    ASSERT_EQ(chain.size(), 3u);
+    EXPECT_EQ(chain[0]["task"], "t.last");
+    EXPECT_EQ(chain[1]["task"], "t.next");
+    EXPECT_EQ(chain[2]["task"], "t.y");
+}
+
+TEST(FollowSuccess, ARouterOfTheAppIsAskedForWhatFollows) {
+    World world;
+    world.settings.task_routers = {[](const RoutedCall& call) -> Json {
+        if (call.args == Json::array({9})) return "nines";
+        return nullptr;
+    }};
+    Links links;
+    links.callbacks = Json::array({task("l"), with_options(task("own"), R"({"queue": "mine"})")});
+    links.chain = Json::array({task("next")});
+    const auto dispatch = sent(follow_success(links, 9, kTask, world.moment));
+    ASSERT_EQ(names(dispatch.messages), (Names{"t.l", "t.own", "t.next"}));
+    EXPECT_EQ(dispatch.messages[0].routing_key, "nines");
+    EXPECT_EQ(dispatch.messages[1].routing_key, "mine");
+    EXPECT_EQ(dispatch.messages[2].routing_key, "nines");
+}
+
+TEST(FollowSuccess, ARouterThatThrowsFailsTheTask) {
+    World world;
+    world.settings.task_routers = {
+        [](const RoutedCall&) -> Json { throw std::runtime_error("no map"); }};
+    Links links;
+    links.chain = Json::array({task("next")});
+    const auto followed = follow_success(links, 9, kTask, world.moment);
+    ASSERT_TRUE(std::holds_alternative<Failure>(followed));
+    EXPECT_EQ(std::get<Failure>(followed).type, "RuntimeError");
+    EXPECT_EQ(std::get<Failure>(followed).message, "the router for t.next: no map");
 }
 
 TEST(FollowSuccess, AnImmutableStepTakesNoResult) {

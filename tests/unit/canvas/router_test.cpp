@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <stdexcept>
+
+#include "canvas/signature_json.hpp"
 #include "message/name_match.hpp"
 
 namespace taskworker {
@@ -10,14 +13,14 @@ namespace {
 Json json(const char* text) { return Json::parse(text); }
 
 std::string queue_of(const char* task, const Json& routes) {
-    const auto route = find_route(task, routes);
-    return route ? route->queue : "-";
+    const auto options = route_options(task, routes);
+    return options.empty() ? "-" : read_route(options).queue;
 }
 
 TEST(Router, AnExactNameWinsOverPatternsWhateverTheirOrder) {
     const auto routes = json(R"({"shop.*": "shop", "shop.sms": {"queue": "sms", "priority": 3}})");
     EXPECT_EQ(queue_of("shop.sms", routes), "sms");
-    EXPECT_EQ(find_route("shop.sms", routes)->priority, 3);
+    EXPECT_EQ(read_route(route_options("shop.sms", routes)).priority, 3);
     EXPECT_EQ(queue_of("shop.mail", routes), "shop");
     EXPECT_EQ(queue_of("stock.count", routes), "-");
 }
@@ -83,6 +86,71 @@ TEST(Router, WrongRoutesAreRefusedByName) {
     EXPECT_TRUE(check_routes(json("3")));
     EXPECT_TRUE(check_routes(json(R"({"a": ""})")));
     EXPECT_TRUE(check_routes(json(R"([[["a", "b", "c"]]])")));
+}
+
+// ---- functions of the app
+
+Json routed(const Settings& settings, const char* task, Json args = Json::array()) {
+    return route_of({task, args, Json::object(), Json::object()}, settings);
+}
+
+Router by_country() {
+    return [](const RoutedCall& call) -> Json {
+        if (call.task != "shop.ship") return nullptr;
+        if (call.args[0] == "CN") return "china";
+        return {{"queue", "abroad"}, {"priority", 3}};
+    };
+}
+
+TEST(Router, AFunctionSeesTheCallAndIsAskedBeforeTheSetting) {
+    Settings settings;
+    settings.task_routes = json(R"({"shop.*": "shop"})");
+    settings.task_routers = {by_country()};
+    EXPECT_EQ(routed(settings, "shop.ship", {"CN"}), json(R"({"queue": "china"})"));
+    EXPECT_EQ(routed(settings, "shop.ship", {"DE"}), json(R"({"queue": "abroad", "priority": 3})"));
+    EXPECT_EQ(routed(settings, "shop.sms"), json(R"({"queue": "shop"})"));
+    EXPECT_TRUE(routed(settings, "stock.count").empty());
+}
+
+TEST(Router, OfSeveralFunctionsTheFirstThatKnowsDecides) {
+    Settings settings;
+    settings.task_routers = {by_country(), [](const RoutedCall&) { return Json("second"); }};
+    EXPECT_EQ(routed(settings, "shop.ship", {"CN"}), json(R"({"queue": "china"})"));
+    EXPECT_EQ(routed(settings, "shop.sms"), json(R"({"queue": "second"})"));
+}
+
+TEST(Router, AFunctionMayLeaveTheQueueToTheDefault) {
+    Settings settings;
+    settings.task_routers = {[](const RoutedCall&) { return Json({{"priority", 9}}); }};
+    EXPECT_EQ(read_route(routed(settings, "t")), (Route{"", 9}));
+}
+
+std::string refusal(Router router) {
+    Settings settings;
+    settings.task_routers = {std::move(router)};
+    try {
+        routed(settings, "shop.sms");
+    } catch (const CanvasError& error) {
+        return error.type + ": " + error.what();
+    }
+    return "";
+}
+
+TEST(Router, AFunctionThatThrowsOrAnswersNonsenseFailsTheSendingAndIsNamed) {
+    EXPECT_EQ(
+        refusal([](const RoutedCall&) -> Json { throw std::runtime_error("no map"); }),
+        "RuntimeError: the router for shop.sms: no map"
+    );
+    for (const auto& answer : {Json(7), Json(""), Json::array({"a"}), Json({{"queue", 1}})})
+        EXPECT_TRUE(refusal([&](const RoutedCall&) { return answer; }
+        ).starts_with("TypeError: the router's answer for shop.sms: ")
+        ) << answer;
+    EXPECT_EQ(
+        refusal([](const RoutedCall&) {
+            return Json({{"queue", "a"}, {"priority", 1000}});
+        }),
+        "TypeError: the router's answer for shop.sms: priority must be a whole number from 0 to 255"
+    );
 }
 
 }  // namespace

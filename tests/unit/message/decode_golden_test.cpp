@@ -18,7 +18,7 @@ void expect_body(const Request& ours, const Json& python, const std::string& nam
     expect_same(ours.kwargs, python.at("kwargs"), name);
     expect_same(ours.callbacks, python.at("callbacks"), name);
     expect_same(ours.errbacks, python.at("errbacks"), name);
-    expect_same(ours.chain, python.at("chain"), name);
+    expect_same(ours.chain.value(), python.at("chain"), name);
     expect_same(ours.chord, python.at("chord"), name);
     Json headers = python.at("headers");
     headers.erase("meth");  // hybrid_to_proto2 makes one up

@@ -36,7 +36,9 @@ Request opened(const Message& message, const std::string& name) {
 }
 
 std::string body_of(const Request& r) {
-    return to_json_text(Json::array({r.args, r.kwargs, r.callbacks, r.errbacks, r.chain, r.chord}));
+    return to_json_text(
+        Json::array({r.args, r.kwargs, r.callbacks, r.errbacks, r.chain.value(), r.chord})
+    );
 }
 
 // safe_dump sorts the keys of mappings; ours are read in the order in which they came.

@@ -105,6 +105,8 @@ struct SettlerTest : ::testing::Test {
     void begin(std::string tag) {
         auto delivery = std::make_shared<Delivery>();
         delivery->request.id = "id-" + tag;
+        delivery->message.raw = "\"\"";
+        delivery->message.body = {0, 2};
         delivery->tag = std::move(tag);
         settler.push(BegunTask{std::move(delivery), nullptr, &settings});
     }
