@@ -128,7 +128,7 @@ void ChildParent::look_at(std::uint64_t key) {
 
 // The listener settles what it gets: for all children of this step in one call.
 void ChildParent::deliver() {
-    if (!finished_.empty()) listener_.finished(std::exchange(finished_, {}));
+    if (!finished_.empty()) listener_.finished(std::exchange(finished_, {}), false);
     if (!unstarted_.empty()) listener_.unstarted(std::exchange(unstarted_, {}));
 }
 

@@ -39,7 +39,8 @@ class PoolListener {
 public:
     virtual ~PoolListener() = default;
     virtual void started(const Job& job, int pid, TimePoint at) = 0;
-    virtual void finished(std::vector<Finished> batch) = 0;
+    // `idle`: the thread that tells it has nothing else to do; it may block a little.
+    virtual void finished(std::vector<Finished> batch, bool idle) = 0;
     // ctx.update_state(): `meta` is JSON text.
     virtual void state_changed(const Job& job, const std::string& state, std::string meta) = 0;
     virtual void sent(const Job& job, Spawned spawned) = 0;  // ctx.delay() and its kin

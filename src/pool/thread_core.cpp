@@ -96,7 +96,7 @@ void ThreadPool::Core::work(const SlotPtr& slot) {
     for (;;) {
         if (surplus() || queue_.empty()) {
             lock.unlock();
-            deliver(*slot);
+            deliver(*slot, true);
             lock.lock();
             if (surplus()) return retire(slot, lock);
             if (!queue_.empty()) continue;
@@ -176,17 +176,17 @@ bool ThreadPool::Core::note_end(Slot& slot, Outcome outcome) {
         slot.soft = slot.stop = std::stop_source(std::nostopstate);
         full = slot.pending.size() >= kMostPending || now >= slot.pending_since + kLinger;
     }
-    if (full) deliver(slot);
+    if (full) deliver(slot, false);
     return true;
 }
 
-void ThreadPool::Core::deliver(Slot& slot) {
+void ThreadPool::Core::deliver(Slot& slot, bool idle) {
     std::vector<Finished> batch;
     {
         const std::lock_guard lock(slot.mutex);
         batch.swap(slot.pending);
     }
-    if (!batch.empty()) listener_->finished(std::move(batch));
+    if (!batch.empty()) listener_->finished(std::move(batch), idle);
 }
 
 void ThreadPool::Core::stop(SteadyPoint deadline) {

@@ -44,7 +44,7 @@ private:
     bool execute(Slot& slot, ThreadJob job);  // false: the slot was abandoned meanwhile
     void arm(Slot& slot);                     // under the slot's mutex
     bool note_end(Slot& slot, Outcome outcome);
-    void deliver(Slot& slot);
+    void deliver(Slot& slot, bool idle);
 
     // ---- the watchdog's ----
     void look_at(std::uint64_t id, SteadyPoint now);

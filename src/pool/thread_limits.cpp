@@ -34,7 +34,7 @@ void ThreadPool::Core::look_at(std::uint64_t id, SteadyPoint now) {
         if (!linger) arm(slot);
     }
     if (linger) {
-        deliver(slot);
+        deliver(slot, false);
         const std::lock_guard lock(slot.mutex);
         arm(slot);
     }
@@ -94,7 +94,7 @@ void ThreadPool::Core::abandon(const SlotPtr& slot, Giving why) {
         );
         listener_->event(std::move(*event));
     }
-    listener_->finished(std::move(batch));
+    listener_->finished(std::move(batch), false);
     stop.request_stop();
 }
 
@@ -112,7 +112,7 @@ void ThreadPool::Core::cancel(const std::string& tag, int signal) {
             queue_.erase(place);
         }
     }
-    if (!batch.empty()) return listener_->finished(std::move(batch));
+    if (!batch.empty()) return listener_->finished(std::move(batch), false);
     if (signal == 0) return;
     for (const auto& slot : all_slots()) {
         std::stop_source stop{std::nostopstate};

@@ -57,7 +57,7 @@ void Finisher::started(const Job& job, int pid, TimePoint at) {
     with_.observer.on(started_event(delivery, pid, at, job.task));
 }
 
-void Finisher::finished(std::vector<Finished> batch) {
+void Finisher::finished(std::vector<Finished> batch, bool idle) {
     auto luck = luck_.draw();
     const auto now = moment(luck);
     std::vector<Settlement> settlements;
@@ -71,7 +71,7 @@ void Finisher::finished(std::vector<Finished> batch) {
         remember_runtime(finished.runtime);
         settlements.push_back(settlement_of(finished, now));
     }
-    with_.settler.push(std::move(settlements));
+    with_.settler.push(std::move(settlements), idle ? Settler::By::Caller : Settler::By::Settler);
 }
 
 void Finisher::terminating(const std::string& tag, int signal) {
@@ -196,7 +196,7 @@ void Finisher::abandon(const Inflight::Entry& entry, const TaskDef* task) {
         .message = "The worker was shut down before the task ended."};
     std::vector<Finished> one;
     one.push_back(std::move(lost));
-    finished(std::move(one));
+    finished(std::move(one), false);
 }
 
 void Finisher::event(Event event) { with_.observer.on(event); }

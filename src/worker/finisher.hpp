@@ -40,7 +40,7 @@ public:
     explicit Finisher(FinisherParts parts);
 
     void started(const Job& job, int pid, TimePoint at) override;
-    void finished(std::vector<Finished> batch) override;
+    void finished(std::vector<Finished> batch, bool idle) override;
     void state_changed(const Job& job, const std::string& state, std::string meta) override;
     void sent(const Job& job, Spawned spawned) override;
     void event(Event event) override;

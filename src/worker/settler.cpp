@@ -62,14 +62,19 @@ void Settler::start() {
     thread_ = std::thread([this] { run(); });
 }
 
-void Settler::push(std::vector<Settlement> settlements) {
+void Settler::push(std::vector<Settlement> settlements, By by) {
     if (settlements.empty()) return;
-    const std::lock_guard lock(mutex_);
+    std::unique_lock lock(mutex_);
     for (auto& settlement : settlements) {
         starts_.erase(settlement.tag);
         entries_.emplace_back(std::move(settlement));
     }
-    ready_.notify_one();
+    const bool here = by == By::Caller && !writing_ && !stopping_ && interrupted_.empty() &&
+                      entries_.size() <= kBatch;
+    if (here) write(lock, by);
+    if (!here || !entries_.empty() || !interrupted_.empty() || stopping_ ||
+        next_due_ < asleep_until_)
+        ready_.notify_one();
 }
 
 void Settler::push(Progress progress) {
@@ -114,26 +119,45 @@ void Settler::run() {
     name_this_thread("settler");
     std::unique_lock lock(mutex_);
     for (;;) {
-        const auto awake = [&] {
-            return !entries_.empty() || stopping_ || next_due_ <= clock_.ticks();
-        };
-        if (next_due_ == SteadyPoint::max()) {
-            ready_.wait(lock, [&] { return awake() || next_due_ != SteadyPoint::max(); });
-        } else {
-            ready_.wait_until(lock, next_due_, awake);
-        }
-        auto ready = take();
-        if (ready.empty()) {
-            if (stopping_) return;
-            continue;
-        }
-        lock.unlock();
-        auto batch = batch_of(std::move(ready));
-        apply(batch);
-        batch.clear();  // frees all of it before the lock is taken
-        lock.lock();
-        if (batch.capacity() <= 2 * kBatch) spare_ = std::move(batch);
+        wait(lock);
+        if (!writing_ && !write(lock, By::Settler) && stopping_) return;
     }
+}
+
+// Until there is something to write, or somebody has begun to.
+void Settler::wait(std::unique_lock<std::mutex>& lock) {
+    const auto has_work = [&] {
+        return !entries_.empty() || !interrupted_.empty() || stopping_ ||
+               next_due_ <= clock_.ticks();
+    };
+    asleep_until_ = writing_ ? SteadyPoint::max() : next_due_;
+    if (asleep_until_ == SteadyPoint::max()) {
+        ready_.wait(lock, [&] {
+            return !writing_ && (has_work() || next_due_ != SteadyPoint::max());
+        });
+    } else {
+        ready_.wait_until(lock, asleep_until_, [&] { return writing_ || has_work(); });
+    }
+}
+
+// Lets the lock go meanwhile. False: there was nothing to write.
+bool Settler::write(std::unique_lock<std::mutex>& lock, By by) {
+    const bool again = !interrupted_.empty();
+    auto ready = again ? Ready{.entries = std::exchange(interrupted_, {})} : take();
+    if (ready.empty()) return false;
+    writing_ = true;
+    lock.unlock();
+    auto batch = batch_of(std::move(ready));
+    const bool done = by == By::Caller ? try_apply(batch, false) : apply(batch, again);
+    if (done) batch.clear();  // frees all of it before the lock is taken
+    lock.lock();
+    writing_ = false;
+    if (!done) {
+        interrupted_ = std::move(batch);
+    } else if (batch.capacity() <= 2 * kBatch) {
+        spare_ = std::move(batch);
+    }
+    return true;
 }
 
 // All that is ready now. At the end nothing waits for its time any more.
@@ -175,25 +199,30 @@ std::vector<Entry> Settler::batch_of(Ready ready) {
     return batch;
 }
 
-void Settler::apply(std::span<const Entry> batch) {
+// Until all of it is written, or the time to stop is over; always true. `again`: it was tried
+// before.
+bool Settler::apply(std::span<const Entry> batch, bool again) {
     auto backoff = backoff_;
     auto luck = Luck::seeded_by_the_system();
     for (std::size_t from = 0; from < batch.size();) {
         const auto chunk = batch.subspan(from, std::min(kBatch, batch.size() - from));
-        if (try_apply(chunk, backoff.failing())) {
-            if (backoff.failing()) log::info("settler: Redis is back, results flow again.");
+        if (try_apply(chunk, again)) {
+            if (again) log::info("settler: Redis is back, results flow again.");
+            again = false;
             backoff.reset();
             from += chunk.size();
             continue;
         }
+        again = true;
         std::unique_lock lock(mutex_);
         if (ready_.wait_until(lock, clock_.ticks() + backoff.next(luck), [&] {
                 return stopping_ && clock_.ticks() >= deadline_;
             })) {
             unapplied_ += batch.size() - from;
-            return;
+            return true;
         }
     }
+    return true;
 }
 
 bool Settler::try_apply(std::span<const Entry> batch, bool again) {

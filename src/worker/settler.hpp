@@ -28,11 +28,11 @@ struct BegunTask {
 
 // Ends deliveries: takes all that is ready, applies it in one round trip, takes what has come
 // meanwhile. Never lingers; batches form by themselves under load. While Redis is away it keeps
-// what it has and tries again. push…() may be called from any thread; everything else is the
-// settler's own thread.
+// what it has and tries again. push…() may be called from any thread; what it tells comes from its
+// own thread, or from one that wrote by itself.
 class Settler {
 public:
-    // Tells which deliveries are over (settled or lost), from the settler's thread.
+    // Tells which deliveries are over (settled or lost).
     using Over = std::function<void(std::span<const std::string> tags)>;
     // What is to be tried in place of a settlement that Redis refuses for good (lifecycle/refused);
     // nothing: it is given up.
@@ -49,8 +49,7 @@ public:
     );
     ~Settler();  // as stop(): nothing is dropped unless Redis is away beyond the deadline
 
-    // What has to happen when effects are in Redis; called from the settler's thread. Set before
-    // start().
+    // What has to happen when effects are in Redis. Set before start().
     struct Then {
         std::function<void(std::vector<std::string> groups)> chords_complete = {};
         std::function<void(std::vector<PoolJob> jobs)> run = {};
@@ -58,7 +57,10 @@ public:
     void then(Then then) { then_ = std::move(then); }
 
     void start();
-    void push(std::vector<Settlement> settlements);
+    // By the caller: it has time, and writes them itself when nobody is writing: a task that comes
+    // alone need not wait until a thread has woken up.
+    enum class By { Settler, Caller };
+    void push(std::vector<Settlement> settlements, By by = By::Settler);
     void push(Sending sending);
     void push(Progress progress);
     // Its mark is made and written after a short grace, and not at all if its end comes first: one
@@ -85,9 +87,11 @@ private:
         bool empty() const { return begun.empty() && entries.empty() && again.empty(); }
     };
     void run();
+    void wait(std::unique_lock<std::mutex>& lock);
+    bool write(std::unique_lock<std::mutex>& lock, By by);
     Ready take();  // with mutex_ held
     static std::vector<Entry> batch_of(Ready ready);
-    void apply(std::span<const Entry> batch);
+    bool apply(std::span<const Entry> batch, bool again);
     bool try_apply(std::span<const Entry> batch, bool again);
     void report(std::span<const Entry> batch, std::span<const Refusal> refusals, bool again);
     bool try_once_more(const Settlement& refused, const std::string& why);  // false: given up
@@ -100,11 +104,14 @@ private:
     Instead instead_;
     const BackoffTimer backoff_;
     Then then_;
-    std::unordered_map<std::string, int> refused_;  // tag → how often; the settler's own
+    std::unordered_map<std::string, int> refused_;  // tag → how often
     std::mutex mutex_;
     std::condition_variable ready_;
-    std::vector<Entry> entries_;                            // guarded by mutex_
-    std::vector<Entry> spare_;                              // empty; its memory is used again
+    std::vector<Entry> entries_;      // guarded by mutex_
+    std::vector<Entry> spare_;        // empty; its memory is used again
+    std::vector<Entry> interrupted_;  // guarded by mutex_; a caller could not write them
+    bool writing_ = false;            // guarded by mutex_; ledger and refused_ are the writer's
+    SteadyPoint asleep_until_ = SteadyPoint::max();  // guarded by mutex_; the settler's thread
     std::unordered_map<std::string_view, InGrace> starts_;  // guarded by mutex_; by delivery's tag
     std::vector<Pending> later_;                 // guarded by mutex_; refused, to be sent again
     SteadyPoint next_due_ = SteadyPoint::max();  // guarded by mutex_; of starts_ and later_

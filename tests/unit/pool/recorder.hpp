@@ -25,7 +25,7 @@ public:
     void started(const Job& job, int pid, TimePoint) override {
         note([&] { starts.push_back({job.delivery->request.id, pid}); });
     }
-    void finished(std::vector<Finished> batch) override {
+    void finished(std::vector<Finished> batch, bool) override {
         note([&] {
             ++calls;
             for (auto& one : batch) {

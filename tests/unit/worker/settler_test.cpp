@@ -110,10 +110,10 @@ struct SettlerTest : ::testing::Test {
         delivery->tag = std::move(tag);
         settler.push(BegunTask{std::move(delivery), nullptr, &settings});
     }
-    void push(std::string tag) {
+    void push(std::string tag, Settler::By by = Settler::By::Settler) {
         std::vector<Settlement> one;
         one.push_back(a_settlement(std::move(tag)));
-        settler.push(std::move(one));
+        settler.push(std::move(one), by);
     }
 };
 
@@ -131,6 +131,39 @@ TEST_F(SettlerTest, WhatComesWhileABatchIsUnderWayGoesTogetherInTheNext) {
     EXPECT_EQ(settler.stop(soon()), 0u);
     EXPECT_EQ(over, (std::vector<std::string>{"1", "2", "3"}));
     EXPECT_EQ(heard.events.size(), 3u);
+}
+
+TEST_F(SettlerTest, ACallerThatHasTimeWritesItselfWhenNobodyIsWriting) {
+    push("1", Settler::By::Caller);  // the settler's thread has not begun
+    const auto batches = ledger.wait_for(1);
+    EXPECT_EQ(batches.at(0).size(), 1u);
+    EXPECT_EQ(over, (std::vector<std::string>{"1"}));
+    settler.start();
+    EXPECT_EQ(settler.stop(soon()), 0u);
+    EXPECT_EQ(ledger.wait_for(1).size(), 1u);
+}
+
+TEST_F(SettlerTest, WhatACallerCouldNotWriteTheSettlerWrites) {
+    ledger.fail(2);
+    push("1", Settler::By::Caller);
+    EXPECT_TRUE(over.empty());
+    push("2", Settler::By::Caller);  // Redis is away: no caller has to find that out again
+    settler.start();
+    EXPECT_EQ(settler.stop(soon()), 0u);
+    EXPECT_EQ(ledger.wait_for(2).size(), 2u);
+    EXPECT_EQ(over, (std::vector<std::string>{"1", "2"}));
+}
+
+TEST_F(SettlerTest, ACallerDoesNotWaitForTheWriter) {
+    ledger.close();
+    settler.start();
+    push("1");
+    ledger.wait_until_entered();
+    push("2", Settler::By::Caller);  // comes back at once
+    EXPECT_TRUE(over.empty());
+    ledger.open();
+    EXPECT_EQ(settler.stop(soon()), 0u);
+    EXPECT_EQ(over, (std::vector<std::string>{"1", "2"}));
 }
 
 TEST_F(SettlerTest, AStartWhoseEndComesFirstIsNeverWritten) {
