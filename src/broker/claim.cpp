@@ -1,5 +1,6 @@
 #include "broker/claim.hpp"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -18,19 +19,28 @@ std::vector<std::string> oldest_first(redis::Reply& range) {
     return messages;
 }
 
-void Claim::write(std::size_t room) {
+std::size_t Claim::write(std::size_t room, std::span<const InboxBatch> taken) {
+    using Kind = InboxBatch::Kind;
     room_ = room;
-    order_ = lists_.in_order();
+    order_.clear();
+    for (auto list : lists_.in_order()) {
+        const bool used = std::any_of(taken.begin(), taken.end(), [&](const InboxBatch& batch) {
+            return batch.list == list && batch.kind == Kind::Claim;
+        });
+        order_.push_back({list, used ? Kind::Wait : Kind::Claim});
+    }
     auto& out = connection_.out();
     if (!script_) {
-        for (auto list : order_) out.command("LLEN", lists_[list].key);
-        return;
+        for (const auto& target : order_) out.command("LLEN", lists_[target.list].key);
+        return order_.size();
     }
     connection_.evalsha(broker::kClaim, 2 * order_.size(), 2);
-    for (auto list : order_) out.arg(lists_[list].key);
-    for (auto list : order_) out.arg(lists_[list].claim_inbox);
+    for (const auto& target : order_) out.arg(lists_[target.list].key);
+    for (const auto& target : order_) out.arg(inbox_of(lists_[target.list], target.inbox));
     out.arg(room), out.arg(lists_.per_step());
-    for (auto list : order_) out.command("LRANGE", lists_[list].claim_inbox, 0, -1);
+    for (const auto& target : order_)
+        out.command("LRANGE", inbox_of(lists_[target.list], target.inbox), 0, -1);
+    return 1 + order_.size();
 }
 
 std::optional<std::vector<InboxBatch>> Claim::read(std::span<redis::Reply> replies) {
@@ -56,7 +66,7 @@ std::optional<std::vector<InboxBatch>> Claim::read_script(std::span<redis::Reply
         auto& range = replies[i + 1];
         connection_.check(range, "LRANGE");
         if (!range.items.empty())
-            batches.push_back({InboxBatch::Kind::Claim, order_[i], oldest_first(range)});
+            batches.push_back({order_[i].inbox, order_[i].list, oldest_first(range)});
     }
     return batches;
 }
@@ -69,15 +79,16 @@ std::vector<InboxBatch> Claim::move_each(std::span<const redis::Reply> lengths) 
     }
     const auto take = room_shares(sizes, lists_.per_step(), room_);
     for (std::size_t i = 0; i < order_.size(); ++i) {
-        const auto& list = lists_[order_[i]];
+        const auto& list = lists_[order_[i].list];
+        const auto& inbox = inbox_of(list, order_[i].inbox);
         for (std::size_t n = 0; n < take[i]; ++n)
-            connection_.out().command("LMOVE", list.key, list.claim_inbox, "RIGHT", "LEFT");
+            connection_.out().command("LMOVE", list.key, inbox, "RIGHT", "LEFT");
     }
     auto replies = connection_.round_trip();
     std::vector<InboxBatch> batches;
     auto reply = replies.begin();
     for (std::size_t i = 0; i < order_.size(); ++i) {
-        InboxBatch batch{InboxBatch::Kind::Claim, order_[i], {}};
+        InboxBatch batch{order_[i].inbox, order_[i].list, {}};
         for (std::size_t n = 0; n < take[i]; ++n, ++reply) {
             connection_.check(*reply, "LMOVE");
             if (reply->is_text()) batch.messages.push_back(std::move(reply->text));

@@ -11,9 +11,9 @@
 
 namespace taskworker {
 
-// Moves messages from the lists into our claim inboxes: claim.lua, or, where the server sorts badly
-// (before 7.0) or an ACL denies SORT, LMOVE for each; the same states either way. A claim cannot
-// fail because others compete. Not thread-safe. Throws RedisError.
+// Moves messages from the lists into inboxes of ours that are empty: claim.lua, or, where the
+// server sorts badly (before 7.0) or an ACL denies SORT, LMOVE for each; the same states either
+// way. A claim cannot fail because others compete. Not thread-safe. Throws RedisError.
 class Claim {
 public:
     Claim(redis::Connection& connection, const ServedLists& lists)
@@ -21,10 +21,11 @@ public:
 
     void use_script(bool allowed) { script_ = allowed; }
 
-    // Writes the commands for up to `room` messages; their replies, read with everything else that
-    // was written before, go to read(). Nothing there: an empty batch. None at all: what the
+    // Writes the commands for up to `room` messages, and returns how many commands these are; their
+    // replies go to read(). `taken` are the inboxes that are not empty when the claim is executed:
+    // it uses the other one of the list. Nothing there: an empty batch. None at all: what the
     // inboxes hold is not known and must be read again (the script was missing or denied).
-    void write(std::size_t room);
+    std::size_t write(std::size_t room, std::span<const InboxBatch> taken = {});
     std::optional<std::vector<InboxBatch>> read(std::span<redis::Reply> replies);
 
 private:
@@ -35,7 +36,11 @@ private:
     const ServedLists& lists_;
     bool script_ = true;
     std::size_t room_ = 0;
-    std::vector<std::size_t> order_;  // of the lists, as written
+    struct Target {
+        std::size_t list;
+        InboxBatch::Kind inbox;
+    };
+    std::vector<Target> order_;  // of the lists, as written
 };
 
 // The messages of an LRANGE of an inbox, the oldest first.

@@ -198,31 +198,52 @@ void RedisBroker::read_inboxes() {
     reread_ = false;
 }
 
-// One round trip: leases what is pending, claims the next.
+// Whether each list has an inbox that is empty and stays so, for the next claim while these are
+// read.
+bool RedisBroker::may_claim_ahead(std::span<const InboxBatch> taken) const {
+    return !taken.empty() && std::all_of(taken.begin(), taken.end(), [&](const InboxBatch& batch) {
+        const auto used = std::count_if(taken.begin(), taken.end(), [&](const InboxBatch& other) {
+            return other.list == batch.list;
+        });
+        const bool wait_inbox_is_next = batch.kind == InboxBatch::Kind::Claim;
+        return used == 1 && !(wait_inbox_is_next && waiters_.armed(batch.list));
+    });
+}
+
+// One round trip: leases what is pending, claims the next. If it can, Redis claims while we read
+// what it gave us before.
 std::vector<Fetched> RedisBroker::turn(std::size_t claim) {
+    auto batches = std::exchange(pending_, {});
+    const bool ahead = claim > 0 && may_claim_ahead(batches);
     std::vector<std::size_t> served;  // whose lists may have more
-    for (const auto& batch : pending_)
-        if (batch.kind == InboxBatch::Kind::Wait) served.push_back(batch.list);
+    for (const auto& batch : batches)
+        if (batch.kind == InboxBatch::Kind::Wait && !ahead) served.push_back(batch.list);
+    std::size_t claims = 0;
+    if (ahead) {
+        claims = claim_.write(claim, batches);
+        connection_.flush();
+    }
     Registration registration(
-        with_.keys, lists_, *with_.presence, with_.accept_content, std::exchange(pending_, {})
+        with_.keys, lists_, *with_.presence, with_.accept_content, std::move(batches)
     );
     if (!registration.empty()) registration.write(connection_, with_.now());
     for (auto list : served) connection_.out().command("LLEN", lists_[list].key);
-    if (claim > 0) claim_.write(claim);
+    if (claim > 0 && !ahead) claims = claim_.write(claim);
 
     auto replies = connection_.round_trip();
     std::span<redis::Reply> rest(replies);
+    auto claimed_replies = ahead ? rest.first(claims) : rest.last(claims);
+    if (ahead) rest = rest.subspan(claims);
     const auto leased = register_batches(registration, rest.first(registration.commands()));
     rest = rest.subspan(registration.commands());
     for (const auto& length : rest.first(served.size()))
         if (length.integer > 0) drained_ = false;
-    rest = rest.subspan(served.size());
     if (claim > 0 && leased) {
-        auto batches = claim_.read(rest);
-        if (!batches) reread_ = true;
+        auto next = claim_.read(claimed_replies);
+        if (!next) reread_ = true;
         if (!reread_) {
-            claimed(claim, *batches);
-            pending_ = *std::move(batches);
+            claimed(claim, *next);
+            pending_ = *std::move(next);
         }
     }
     return leased ? registration.take() : std::vector<Fetched>();

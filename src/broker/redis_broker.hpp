@@ -40,6 +40,7 @@ private:
     void probe_rights();
     void announce();
     void read_inboxes();
+    bool may_claim_ahead(std::span<const InboxBatch> taken) const;
     std::vector<Fetched> turn(std::size_t claim);
     void claimed(std::size_t asked, const std::vector<InboxBatch>& batches);
     bool register_batches(Registration& registration, std::span<redis::Reply> replies);

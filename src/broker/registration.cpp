@@ -53,8 +53,7 @@ void Registration::open(std::size_t batch, std::string message) {
 }
 
 const std::string& Registration::inbox(const InboxBatch& batch) const {
-    const auto& list = lists_[batch.list];
-    return batch.kind == InboxBatch::Kind::Claim ? list.claim_inbox : list.wait_inbox;
+    return inbox_of(lists_[batch.list], batch.kind);
 }
 
 std::size_t Registration::good() const {

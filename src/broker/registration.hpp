@@ -21,6 +21,10 @@ struct InboxBatch {
     std::vector<std::string> messages;  // the oldest first
 };
 
+inline const std::string& inbox_of(const ServedList& list, InboxBatch::Kind kind) {
+    return kind == InboxBatch::Kind::Claim ? list.claim_inbox : list.wait_inbox;
+}
+
 // Makes leases of what lies in our inboxes, in one transaction: HSET unacked, ZADD unacked_index,
 // dead letters, register.lua. Messages are read first: what is malformed must not get into
 // `unacked`, where it would end every Python worker that meets it. Used once, then thrown away.

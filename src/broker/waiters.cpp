@@ -72,6 +72,12 @@ bool Waiters::armed() const {
     return std::any_of(waiters_.begin(), waiters_.end(), [](const Waiter& w) { return w.armed; });
 }
 
+bool Waiters::armed(std::size_t list) const {
+    return std::any_of(waiters_.begin(), waiters_.end(), [&](const Waiter& waiter) {
+        return waiter.list == list && waiter.armed;
+    });
+}
+
 bool Waiters::take(Waiter& waiter, std::vector<InboxBatch>& into) {
     auto reply = waiter.connection->try_read();
     if (!reply) return false;

@@ -24,6 +24,7 @@ public:
 
     void arm();  // all that are not waiting
     bool armed() const;
+    bool armed(std::size_t list) const;
     // What has come since; the connections it came from wait no more.
     std::vector<InboxBatch> collect();
     // Ends all waiting: CLIENT UNBLOCK over `control`. Each answers nil or the message it already
