@@ -34,7 +34,7 @@ std::uint64_t number_of(const std::string& tag) {
 ReapReport RedisLeases::reap(const std::string& worker) {
     return as_broker_error([&] {
         ReapReport report{.worker = worker, .handed_back = 0, .started = {}, .poisoned = {}};
-        auto taken = reap_inboxes(worker);
+        auto taken = reap_inboxes(worker, false);
         if (!taken) return report;
         report.handed_back = static_cast<std::size_t>(taken->items[0].integer);
         auto tags = leases_of(worker, taken->items[1].number());
@@ -54,23 +54,25 @@ ReapReport RedisLeases::reap(const std::string& worker) {
         }
         report.started = started_by(worker);
         // Again: a waiting connection of a vanished host may have got a message meanwhile.
-        if (auto again = reap_inboxes(worker))
+        const bool all_back = report.started.empty() && report.poisoned.empty();
+        if (auto again = reap_inboxes(worker, all_back))
             report.handed_back += static_cast<std::size_t>(again->items[0].integer);
         return report;
     });
 }
 
-std::optional<redis::Reply> RedisLeases::reap_inboxes(const std::string& worker) {
+std::optional<redis::Reply> RedisLeases::reap_inboxes(const std::string& worker, bool all_back) {
     const auto& keys = with_.keys;
     auto reply =
         run(broker::kReap,
-            std::array<std::string_view, 2>{keys.workers, keys.inboxes},
+            std::array<std::string_view, 3>{keys.workers, keys.inboxes, keys.suspects},
             std::array{
                 keys.prefix(),
                 worker,
                 fmt::format("{}", lifetimes_.dead.count()),
                 fmt::format("{}", lifetimes_.forgotten.count()),
-                with_.script_now()});
+                with_.script_now(),
+                std::string(all_back ? "1" : "")});
     const auto answer = reply.items.at(0).integer;
     if (answer == kUnknownLayout)
         log::warning(
