@@ -23,9 +23,9 @@ for i = 4, #KEYS do
 end
 local out = { tostring(new), {}, backlog, '0' }
 if ARGV[5] == '0' then return out end
--- The newest first: should there be more than we look at, then those of whom all is back are left out.
-local old = redis.call('ZREVRANGEBYSCORE', KEYS[1], string.format('%.6f', now - ARGV[3]), '-inf',
-                       'WITHSCORES', 'LIMIT', 0, 1024)
+-- All that can have died in the 50 s until they are forgotten, in any fleet we can think of.
+local old = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', string.format('%.6f', now - ARGV[3]),
+                       'WITHSCORES', 'LIMIT', 0, 4096)
 local fields, noted = redis.call('HGETALL', KEYS[3]), {}
 for i = 1, #fields, 2 do noted[fields[i]] = fields[i + 1] end
 local dead, reaped = {}, {}
