@@ -59,7 +59,17 @@ redis::Reply RedisLeases::run(
 
 void RedisLeases::announce() { beat(false); }
 
-Leases::Beat RedisLeases::beat() { return beat(true); }
+Leases::Beat RedisLeases::beat() {
+    auto found = beat(true);
+    found.known = !std::exchange(thought_dead_, false) && found.known;
+    return found;
+}
+
+// Whoever looks after many over a slow network must not be missed meanwhile.
+void RedisLeases::stay_alive() {
+    if (with_.now() - beaten_ < lifetimes_.beat) return;
+    if (!beat(false).known) thought_dead_ = true;
+}
 
 Leases::Beat RedisLeases::beat(bool look) {
     return as_broker_error([&] {
@@ -80,6 +90,7 @@ Leases::Beat RedisLeases::beat(bool look) {
             score(2 * lifetimes_.beat.count()),
             std::to_string(kToldAtOnce)};
         auto reply = run(broker::kHeartbeat, names, arguments);
+        beaten_ = with_.now();
         Beat beat;
         beat.known = !reply.items.at(0).is("1");
         for (auto& dead : reply.items.at(1).items) beat.dead.push_back(std::move(dead.text));

@@ -39,6 +39,7 @@ public:
 
 private:
     Beat beat(bool look);
+    void stay_alive();
     redis::Reply run(
         const redis::Script& script,
         std::span<const std::string_view> keys,
@@ -71,6 +72,8 @@ private:
     const RedisSettings with_;
     const Lifetimes lifetimes_;
     redis::Connection connection_;
+    TimePoint beaten_{};
+    bool thought_dead_ = false;  // found out between two beats; the next one tells
 };
 
 }  // namespace taskworker

@@ -197,5 +197,83 @@ TEST_F(ShortLives, WhoCameBackAfterBeingReapedAndDiesIsReapedAgain) {
     EXPECT_TRUE(holders().empty());
 }
 
+// Time passes by what the worker under test waits for: a second for each script and each reading of
+// messages, as over a network with round trips of one second.
+class SlowNetwork : public ShortLives {
+protected:
+    double round_trips() {
+        double n = 0;
+        const auto info = rig.raw().call("INFO", "commandstats").text;
+        for (const std::string_view name : {"cmdstat_evalsha:calls=", "cmdstat_hmget:calls="})
+            if (const auto at = info.find(name); at != info.npos)
+                n += std::stod(info.substr(at + name.size()));
+        return n;
+    }
+    // The longest time that Redis did not see this worker while it does that.
+    template <typename Work>
+    double longest_silence(Work work) {
+        double longest = 0;
+        const double began = now - round_trips();
+        auto with = redis_settings(rig.settings, "w@h", "slow");
+        with.simulated_now = [&] {
+            now = began + round_trips();
+            const auto seen = rig.raw().call("ZSCORE", "taskworker.workers", "slow");
+            if (!seen.nil()) longest = std::max(longest, 1'700'000'000 + now - seen.number());
+            return from_unix(1'700'000'000 + now);
+        };
+        RedisLeases leases(with);
+        leases.announce();
+        work(leases);
+        with.simulated_now();
+        return longest;
+    }
+};
+
+TEST_F(SlowNetwork, WhoReapsOneThatHeldMuchIsSeenMeanwhile) {
+    push(100);
+    {
+        auto dead = born("w1");
+        for (int i = 0; i < 10; ++i) dead.broker.fetch(10, SteadyPoint{});
+    }
+    now += 20;
+    const auto held = rig.leased();
+    ASSERT_GT(held, 64u);
+    std::size_t back = 0;
+    EXPECT_LT(
+        longest_silence([&](RedisLeases& leases) { back = leases.reap("w1").handed_back; }), 6
+    );
+    EXPECT_GE(back, held);
+}
+
+TEST_F(SlowNetwork, WhoRestoresMuchIsSeenMeanwhile) {
+    for (int i = 0; i < 40; ++i) {
+        const auto tag = "python" + std::to_string(i);
+        rig.raw().call("HSET", "unacked", tag, "[" + message(tag) + ", \"celery\", \"celery\"]");
+        rig.raw().call("ZADD", "unacked_index", 1, tag);
+    }
+    rig.raw().call(
+        "SADD",
+        "_kombu.binding.celery",
+        "celery\x06\x16\x06\x16"
+        "celery"
+    );
+    EXPECT_LT(
+        longest_silence([&](RedisLeases& leases) {
+            EXPECT_EQ(leases.restore_expired(from_unix(1'700'000'000)), 40u);
+        }),
+        6
+    );
+}
+
+TEST_F(ShortLives, WhoWasThoughtDeadWhileItLookedAfterOthersLearnsOfItAtItsNextBeat) {
+    auto worker = born("w1");
+    EXPECT_TRUE(worker.leases.beat().known);
+    rig.raw().call("ZREM", "taskworker.workers", "w1");
+    now += 20;
+    worker.leases.restore_expired(from_unix(1'700'000'000));
+    EXPECT_FALSE(worker.leases.beat().known);
+    EXPECT_TRUE(worker.leases.beat().known);
+}
+
 }  // namespace
 }  // namespace taskworker
