@@ -63,6 +63,11 @@ protected:
         }
         return told;
     }
+    // Until all who are silent by now are reaped: suspected, time for all to come back, dead.
+    void look_until_reaped(TimedWorker& worker) {
+        now += 9, look(worker);
+        for (int beat = 0; beat < 2; ++beat) now += 2, look(worker);
+    }
     bool told_of(TimedWorker& worker, const std::string& id) {
         const auto dead = worker.leases.beat().dead;
         return std::find(dead.begin(), dead.end(), id) != dead.end();
@@ -119,6 +124,8 @@ TEST_F(ShortLives, AHundredThatDieAtOnceAreToldInSmallShareAndReapedWithoutAPaus
     auto worker = born("alive");
     EXPECT_EQ(look(worker), std::vector<std::size_t>{0});
     now += 2;
+    EXPECT_EQ(look(worker), std::vector<std::size_t>{0});
+    now += 2;
     const auto told = look(worker);
     EXPECT_EQ(*std::max_element(told.begin(), told.end()), 16u);
     EXPECT_TRUE(holders().empty());
@@ -132,7 +139,7 @@ TEST_F(ShortLives, WhoeverIsNotReapedByTheOneWhoWasToldIsToldToTheNextAfterASeco
     born("first");
     auto second = born("second");
     EXPECT_FALSE(told_of(second, "w1"));
-    now += 1.9;
+    now += 3.7;
     EXPECT_TRUE(told_of(second, "w1"));  // and dies
     auto third = born("third");
     EXPECT_FALSE(told_of(third, "w1"));
@@ -143,9 +150,8 @@ TEST_F(ShortLives, WhoeverIsNotReapedByTheOneWhoWasToldIsToldToTheNextAfterASeco
 TEST_F(ShortLives, ThoseWhoseMessagesAreAllBackAreToldLastAndRarely) {
     push(2);
     born("old").broker.fetch(1, SteadyPoint{});
-    now += 9;
     auto worker = born("alive");
-    look(worker), now += 2, look(worker);
+    look_until_reaped(worker);
     ASSERT_TRUE(holders().empty());
     now += 1.5;
     EXPECT_FALSE(told_of(worker, "old"));
@@ -160,7 +166,7 @@ TEST_F(ShortLives, ThoseWhoseMessagesAreAllBackAreToldLastAndRarely) {
 TEST_F(ShortLives, AStragglerOfADeadWorkerIsBackInSecondsUntilItIsForgotten) {
     born("w1").broker.fetch(0, SteadyPoint{});
     auto worker = born("alive");
-    now += 9, look(worker), now += 2, look(worker);
+    look_until_reaped(worker);
     while (!rig.raw().call("ZSCORE", "taskworker.workers", "w1").nil() && now < 1100) {
         rig.push("taskworker.wait:w1:celery", message("straggler"));
         for (int beat = 0; beat < 3; ++beat) now += 2, look(worker);
@@ -169,14 +175,14 @@ TEST_F(ShortLives, AStragglerOfADeadWorkerIsBackInSecondsUntilItIsForgotten) {
     EXPECT_GT(now, 1050);
     EXPECT_LT(now, 1060);
     look(worker);
-    EXPECT_EQ(rig.raw().call("EXISTS", "taskworker.suspects").integer, 0);
+    EXPECT_EQ(rig.raw().call("HEXISTS", "taskworker.suspects", "w1").integer, 0);
 }
 
 TEST_F(ShortLives, WhoHasBegunTasksLeftIsToldAgainSoonUntilTheyAreSettled) {
     born("w1").broker.fetch(0, SteadyPoint{});
     rig.raw().call("HSET", "taskworker.started.w1", "tw:w1@:1:celery", R"({"id": "x"})");
     auto worker = born("alive");
-    now += 9, look(worker), now += 2, look(worker);  // nobody settled it
+    look_until_reaped(worker);  // nobody settled it
     now += 1.1;
     EXPECT_TRUE(told_of(worker, "w1"));
     rig.raw().call("DEL", "taskworker.started.w1");
@@ -188,12 +194,59 @@ TEST_F(ShortLives, WhoHasBegunTasksLeftIsToldAgainSoonUntilTheyAreSettled) {
 TEST_F(ShortLives, WhoCameBackAfterBeingReapedAndDiesIsReapedAgain) {
     push(1);
     auto worker = born("alive"), paused = born("w1");
-    now += 9, look(worker), now += 2, look(worker);
+    look_until_reaped(worker);
     paused.leases.beat();
     paused.broker.fetch(1, SteadyPoint{});
-    now += 9, look(worker);
+    now += 4, look(worker), now += 4, look(worker);
     EXPECT_FALSE(holders().empty());
     now += 2, look(worker);
+    EXPECT_TRUE(holders().empty());
+}
+
+// Redis stood still for 5 s; who is far away comes back later than others look.
+TEST_F(ShortLives, AfterAPauseOfRedisAllHaveTimeToComeBack) {
+    auto far = born("far"), near = born("near"), other = born("other");
+    look(near), look(other);
+    now += 5, far.leases.beat();
+    now += 1.5;  // and now the pause
+    for (double resumed = now += 5.1; now < resumed + 3.5; now += 0.5) {
+        EXPECT_TRUE(near.leases.beat().dead.empty()) << now - resumed;
+        EXPECT_TRUE(other.leases.beat().dead.empty()) << now - resumed;
+    }
+    far.leases.beat();
+    for (int beat = 0; beat < 3; ++beat) {
+        now += 2;
+        EXPECT_TRUE(near.leases.beat().dead.empty());
+    }
+}
+
+TEST_F(ShortLives, WhoDiesDuringAPauseOfRedisIsReapedSoonAfterwards) {
+    auto near = born("near");
+    push(1);
+    born("dead").broker.fetch(1, SteadyPoint{});
+    now += 7;
+    for (int beat = 0; beat < 4; ++beat) look(near), now += 1.8;
+    EXPECT_TRUE(holders().empty());
+}
+
+// A single worker that dies at once and is started anew after a while, over and over.
+TEST_F(ShortLives, WhatLooksLikeAPauseEachTimeIsNone) {
+    push(1);
+    born("dead").broker.fetch(1, SteadyPoint{});
+    for (int life = 0; life < 5; ++life) {
+        now += 6;
+        auto worker = born("w" + std::to_string(life));
+        look(worker);
+        EXPECT_EQ(holders().contains("dead"), now - 1000 < 24) << now;
+    }
+}
+
+// Its own beats are so rare that each could be taken for the end of a pause.
+TEST_F(ShortLives, ALoneWorkerOnASlowNetworkReaps) {
+    push(1);
+    born("dead").broker.fetch(1, SteadyPoint{});
+    auto slow = born("slow");
+    for (int beat = 0; beat < 6; ++beat) look(slow), now += beat % 3 == 2 ? 5 : 3;
     EXPECT_TRUE(holders().empty());
 }
 

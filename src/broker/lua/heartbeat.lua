@@ -1,11 +1,15 @@
 -- Says that we live, and where our inboxes are. Names those who are dead: suspected in an earlier look,
 -- by whomever, and not seen since. Two looks, for when Redis itself was paused everybody looks dead at
 -- first; noted here and not by who looks, for in a fleet that dies over and over nobody may live to look
--- twice. Each dead one is told to one caller at a time: again only when that one has had time to reap it,
+-- twice. After a pause all get the time of two looks to be seen, for who is far away comes back later;
+-- but who was silent for three times as long as the dead are is dead: what looks like a pause may be a
+-- fleet of which nobody was alive.
+-- Each dead one is told to one caller at a time: again only when that one has had time to reap it,
 -- for it may be dead, too. Nobody is told more than it can do at once: who dies early takes little with
 -- it. Of whom all is back (reap.lua) only stragglers can come: told last, and rarely. On Redis' clock.
 -- KEYS  taskworker.workers (zset: id → last seen), taskworker.inboxes (hash: id → record),
---       taskworker.suspects (hash: id → `<last seen> <first look> <when told>[ reaped]`), lists we serve…
+--       taskworker.suspects (hash: id → `<last seen> <first look> <when told>[ reaped]`;
+--       '' → when a pause ended), lists we serve…
 -- ARGV  our id, our record (`1 <slots>`, then our lists, one a line), seconds after which a worker is
 --       suspect, … is dead, seconds for which the caller is its only reaper (0: looks for nobody),
 --       now ('': Redis' clock), seconds between the two looks, seconds after which one of whom all is
@@ -14,6 +18,11 @@
 --           messages that wait in the lists we serve, '1' if more are dead than were told}
 local t = redis.call('TIME')
 local now = tonumber(ARGV[6]) or t[1] + t[2] / 1000000
+local pause = ARGV[3] * 0.75
+if #redis.call('ZRANGEBYSCORE', KEYS[1], string.format('%.6f', now - pause), '+inf', 'LIMIT', 0, 1) == 0 then
+  redis.call('HSET', KEYS[3], '', string.format('%.6f', now))
+  redis.call('EXPIRE', KEYS[3], 60)
+end
 local new = redis.call('ZADD', KEYS[1], string.format('%.6f', now), ARGV[1])
 redis.call('HSET', KEYS[2], ARGV[1], ARGV[2])
 local backlog = 0
@@ -28,6 +37,8 @@ local old = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', string.format('%.6f', n
                        'WITHSCORES', 'LIMIT', 0, 4096)
 local fields, noted = redis.call('HGETALL', KEYS[3]), {}
 for i = 1, #fields, 2 do noted[fields[i]] = fields[i + 1] end
+local settled = now - tonumber(noted[''] or 0) >= 2 * ARGV[7]
+noted[''] = nil
 local dead, reaped = {}, {}
 for i = 1, #old, 2 do
   local id, seen = old[i], old[i + 1]
@@ -35,7 +46,7 @@ for i = 1, #old, 2 do
   noted[id] = nil
   if before ~= seen then
     redis.call('HSET', KEYS[3], id, string.format('%s %.6f 0', seen, now))
-  elseif now - first >= tonumber(ARGV[7]) and now - seen >= tonumber(ARGV[4]) then
+  elseif (settled or now - seen >= 3 * ARGV[4]) and now - first >= tonumber(ARGV[7]) and now - seen >= tonumber(ARGV[4]) then
     local some, rest = dead, ARGV[5]
     if done ~= '' then some, rest = reaped, ARGV[8] end
     if now - told >= tonumber(rest) then
