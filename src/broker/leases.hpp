@@ -46,11 +46,14 @@ class Leases {
 public:
     virtual ~Leases() = default;
 
+    // Says that we live, as beat() does, but looks for nobody: whoever is told must reap at once.
+    virtual void announce() = 0;
     // Says that we live. `false`: somebody thought us dead; our inboxes and leases may be gone.
     struct Beat {
         bool known = true;
         std::vector<std::string> dead;  // workers to reap: only one caller at a time is told
         std::size_t backlog = 0;        // messages that wait in the lists we serve
+        bool more = false;              // more are dead than one is told of at once
     };
     virtual Beat beat() = 0;
     virtual void leave() = 0;  // orderly end: nobody needs to reap us

@@ -108,6 +108,10 @@ public:
           accept_(std::move(accept)),
           max_deliveries_(max_deliveries) {}
 
+    void announce() override {
+        const Lock lock(queues_->mutex);
+        queues_->workers[worker_].dead = false;
+    }
     Beat beat() override {
         const Lock lock(queues_->mutex);
         const bool known = queues_->workers.contains(worker_);

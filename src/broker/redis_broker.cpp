@@ -12,6 +12,7 @@
 #include "base/log.hpp"
 #include "broker/broker_errors.hpp"
 #include "broker/redis_dead_letters.hpp"
+#include "broker/redis_leases.hpp"
 #include "broker/scripts.hpp"
 
 namespace taskworker {
@@ -165,10 +166,12 @@ void RedisBroker::probe_rights() {
 void RedisBroker::announce() {
     const auto& keys = with_.keys;
     auto& out = connection_.out();
-    connection_.evalsha(broker::kHeartbeat, 3, 7);
+    connection_.evalsha(broker::kHeartbeat, 3, 9);
     out.arg(keys.workers), out.arg(keys.inboxes), out.arg(keys.suspects);
     out.arg(with_.presence->id()), out.arg(with_.presence->record());
-    out.arg(0), out.arg(0), out.arg(0), out.arg(with_.script_now()), out.arg(0);
+    out.arg(std::to_string(Lifetimes{}.suspect.count())), out.arg(0), out.arg(0);
+    out.arg(with_.script_now());
+    out.arg(0), out.arg(0), out.arg(0);
     declarations_.declare(out, lists_.queues(), with_.now());
     const auto replies = connection_.round_trip();
     if (replies[0].error() && redis::kind_of(replies[0].text) == RedisError::Kind::NoScript) {

@@ -18,6 +18,7 @@ namespace {
 
 using namespace std::string_view_literals;
 constexpr std::size_t kAtOnce = 1000;  // tags per command
+constexpr int kToldAtOnce = 16;        // dead workers for one to reap
 
 std::string score(double seconds) { return fmt::format("{:.6f}", seconds); }
 
@@ -56,7 +57,21 @@ redis::Reply RedisLeases::run(
     return connection_.run(script, keys, views);
 }
 
+void RedisLeases::announce() { beat(false); }
+
 Leases::Beat RedisLeases::beat() {
+    auto found = beat(true);
+    found.known = !std::exchange(thought_dead_, false) && found.known;
+    return found;
+}
+
+// Whoever looks after many over a slow network must not be missed meanwhile.
+void RedisLeases::stay_alive() {
+    if (with_.now() - beaten_ < lifetimes_.beat) return;
+    if (!beat(false).known) thought_dead_ = true;
+}
+
+Leases::Beat RedisLeases::beat(bool look) {
     return as_broker_error([&] {
         const auto& keys = with_.keys;
         std::vector<std::string> lists;
@@ -64,19 +79,23 @@ Leases::Beat RedisLeases::beat() {
         std::vector<std::string_view> names{keys.workers, keys.inboxes, keys.suspects};
         names.insert(names.end(), lists.begin(), lists.end());
         // A second look counts only if those that are suspected had time for a beat of their own.
-        const std::array<std::string, 7> arguments{
+        const std::array<std::string, 9> arguments{
             with_.presence->id(),
             with_.presence->record(),
             score(lifetimes_.suspect.count()),
             score(lifetimes_.dead.count()),
-            score(lifetimes_.beat.count() / 2),
+            look ? score(lifetimes_.beat.count() / 2) : "0",
             with_.script_now(),
-            score(0.9 * lifetimes_.beat.count())};
+            score(0.9 * lifetimes_.beat.count()),
+            score(2 * lifetimes_.beat.count()),
+            std::to_string(kToldAtOnce)};
         auto reply = run(broker::kHeartbeat, names, arguments);
+        beaten_ = with_.now();
         Beat beat;
         beat.known = !reply.items.at(0).is("1");
         for (auto& dead : reply.items.at(1).items) beat.dead.push_back(std::move(dead.text));
         beat.backlog = static_cast<std::size_t>(reply.items.at(2).integer);
+        beat.more = reply.items.at(3).is("1");
         return beat;
     });
 }

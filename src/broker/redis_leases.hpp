@@ -23,6 +23,7 @@ class RedisLeases final : public Leases {
 public:
     explicit RedisLeases(RedisSettings settings, Lifetimes lifetimes = {});
 
+    void announce() override;
     Beat beat() override;
     void leave() override;
     std::vector<std::string> extend(std::span<const std::string> tags, TimePoint now) override;
@@ -37,6 +38,8 @@ public:
     std::size_t restore_expired(TimePoint now) override;
 
 private:
+    Beat beat(bool look);
+    void stay_alive();
     redis::Reply run(
         const redis::Script& script,
         std::span<const std::string_view> keys,
@@ -54,7 +57,7 @@ private:
         const std::string& why
     );
     // In redis_reaping.cpp
-    std::optional<redis::Reply> reap_inboxes(const std::string& worker);
+    std::optional<redis::Reply> reap_inboxes(const std::string& worker, bool all_back);
     std::vector<std::string> leases_of(const std::string& worker, double seen);
     void reclaim(std::span<const std::string> tags, std::size_t suspects, ReapReport& report);
     std::vector<LostStart> started_by(const std::string& worker);
@@ -69,6 +72,8 @@ private:
     const RedisSettings with_;
     const Lifetimes lifetimes_;
     redis::Connection connection_;
+    TimePoint beaten_{};
+    bool thought_dead_ = false;  // found out between two beats; the next one tells
 };
 
 }  // namespace taskworker

@@ -34,7 +34,8 @@ std::uint64_t number_of(const std::string& tag) {
 ReapReport RedisLeases::reap(const std::string& worker) {
     return as_broker_error([&] {
         ReapReport report{.worker = worker, .handed_back = 0, .started = {}, .poisoned = {}};
-        auto taken = reap_inboxes(worker);
+        stay_alive();
+        auto taken = reap_inboxes(worker, false);
         if (!taken) return report;
         report.handed_back = static_cast<std::size_t>(taken->items[0].integer);
         auto tags = leases_of(worker, taken->items[1].number());
@@ -51,26 +52,29 @@ ReapReport RedisLeases::reap(const std::string& worker) {
             const auto some = std::span(tags).subspan(at, end - at);
             reclaim(some, at < innocent ? 0 : some.size(), report);
             at = end;
+            stay_alive();
         }
         report.started = started_by(worker);
         // Again: a waiting connection of a vanished host may have got a message meanwhile.
-        if (auto again = reap_inboxes(worker))
+        const bool all_back = report.started.empty() && report.poisoned.empty();
+        if (auto again = reap_inboxes(worker, all_back))
             report.handed_back += static_cast<std::size_t>(again->items[0].integer);
         return report;
     });
 }
 
-std::optional<redis::Reply> RedisLeases::reap_inboxes(const std::string& worker) {
+std::optional<redis::Reply> RedisLeases::reap_inboxes(const std::string& worker, bool all_back) {
     const auto& keys = with_.keys;
     auto reply =
         run(broker::kReap,
-            std::array<std::string_view, 2>{keys.workers, keys.inboxes},
+            std::array<std::string_view, 3>{keys.workers, keys.inboxes, keys.suspects},
             std::array{
                 keys.prefix(),
                 worker,
                 fmt::format("{}", lifetimes_.dead.count()),
                 fmt::format("{}", lifetimes_.forgotten.count()),
-                with_.script_now()});
+                with_.script_now(),
+                std::string(all_back ? "1" : "")});
     const auto answer = reply.items.at(0).integer;
     if (answer == kUnknownLayout)
         log::warning(
@@ -194,6 +198,7 @@ std::vector<LostStart> RedisLeases::started_by(const std::string& worker) {
 
 std::size_t RedisLeases::restore_expired(TimePoint now) {
     return as_broker_error([&]() -> std::size_t {
+        stay_alive();
         const auto& keys = with_.keys;
         const auto token =
             fmt::format("{}:{}", with_.presence->id(), with_.presence->tags().take(1));
@@ -221,6 +226,7 @@ std::size_t RedisLeases::restore_expired(TimePoint now) {
             restored += restore(some, ceiling);
             rest = rest.subspan(some.size());
         }
+        stay_alive();
         write_dead_letter_trim(connection_.out(), keys, now);
         for (const auto& reply : connection_.round_trip()) connection_.check(reply, "XTRIM");
         run(broker::kUnlock, std::array<std::string_view, 1>{keys.unacked_mutex}, std::array{token}
@@ -239,6 +245,7 @@ std::size_t RedisLeases::restore(std::span<const std::string> tags, double ceili
     connection_.check(entries.at(0), "HMGET");
     std::size_t restored = 0;
     for (std::size_t i = 0; i < tags.size(); ++i) {
+        stay_alive();
         const auto& entry = entries[0].items.at(i);
         const auto read = read_unacked_entry(entry.text);
         if (!entry.nil() && !read) {  // it would end every Python worker that restores it

@@ -43,14 +43,14 @@ Keeper::Keeper(KeeperParts parts)
 
 Keeper::~Keeper() { stop(); }
 
-void Keeper::beat_once() {
-    dead_ = with_.leases.beat().dead;
+void Keeper::announce() {
+    with_.leases.announce();
     with_.held.renewed(with_.clock.ticks());
 }
 
 void Keeper::start() {
     const auto now = with_.clock.ticks();
-    next_beat_ = now + kBeat;
+    next_beat_ = now;  // a worker that may not live long looks after the dead first
     next_renewal_ = now + renewal_interval(with_.settings);
     next_restore_ = now;
     thread_ = std::thread([this] { run(); });
@@ -76,7 +76,7 @@ SteadyPoint Keeper::next() const { return std::min({next_beat_, next_renewal_, n
 void Keeper::run() {
     name_this_thread("keeper");
     auto luck = luck_.draw();
-    auto wake_at = dead_.empty() ? next() : with_.clock.ticks();
+    auto wake_at = next();
     for (;;) {
         {
             std::unique_lock lock(mutex_);
@@ -102,15 +102,15 @@ void Keeper::back() {
 
 void Keeper::step() {
     const auto now = with_.clock.ticks();
-    reap_the_dead();
     if (next_beat_ <= now) beat();
     if (next_renewal_ <= now) renew();
     if (next_restore_ <= now) restore();
 }
 
+// Who is left out because Redis went away meanwhile is told again, to us or to another.
 void Keeper::beat() {
-    auto beat = with_.leases.beat();
-    next_beat_ = with_.clock.ticks() + kBeat;
+    const auto beat = with_.leases.beat();
+    next_beat_ = with_.clock.ticks() + (beat.more ? 0s : kBeat);
     if (!beat.known) {
         log::warning(
             "keeper: another worker thought us dead and may have taken our tasks; renewing what is "
@@ -119,13 +119,7 @@ void Keeper::beat() {
         renew();
     }
     watch_intake(beat.backlog);
-    dead_ = std::move(beat.dead);
-    reap_the_dead();
-}
-
-// Who is left out because Redis went away meanwhile is told again, to us or to another.
-void Keeper::reap_the_dead() {
-    for (const auto& worker : std::exchange(dead_, {})) reaper_.reap(worker);
+    for (const auto& worker : beat.dead) reaper_.reap(worker);
 }
 
 void Keeper::watch_intake(std::size_t backlog) {

@@ -44,7 +44,7 @@ public:
     explicit Keeper(KeeperParts parts);
     ~Keeper();
 
-    void beat_once();  // before the first fetch: an inbox nobody knows of is lost
+    void announce();  // before the first fetch: an inbox nobody knows of is lost
     void start();
     void stop();  // after the settler: says goodbye, so that nobody reaps us
 
@@ -53,7 +53,6 @@ private:
     void back();
     void step();
     void beat();
-    void reap_the_dead();
     void renew();
     void restore();
     void watch_intake(std::size_t backlog);
@@ -61,7 +60,6 @@ private:
 
     KeeperParts with_;
     Reaper reaper_;
-    std::vector<std::string> dead_;  // told to us, not yet reaped
     LuckSource luck_;
     SteadyPoint next_beat_{}, next_renewal_{}, next_restore_{};
     BackoffTimer backoff_;

@@ -59,13 +59,15 @@ Recovered recover(const App& app, const Settings& settings, const std::string& n
     Recovered all;
     std::set<std::string> workers;
     for (;;) {
-        for (const auto& worker : leases->beat().dead) {
+        const auto beat = leases->beat();
+        for (const auto& worker : beat.dead) {
             const auto done = reaper.reap(worker);
             workers.insert(worker);
             all.handed_back += done.handed_back;
             all.lost += done.lost;
             all.poisoned += done.poisoned;
         }
+        if (beat.more) continue;
         if (clock.ticks() >= until) break;
         std::this_thread::sleep_for(lifetimes.beat);
     }

@@ -263,7 +263,7 @@ ControlParts RunningWorker::control_parts() {
 
 RunningWorker::~RunningWorker() = default;
 
-void RunningWorker::connect() { keeper_.beat_once(); }
+void RunningWorker::connect() { keeper_.announce(); }
 
 void RunningWorker::tell(ProcessSignal signal) {
     for (const auto& complaint : taskworker::tell(signal, resources_, options_.node))

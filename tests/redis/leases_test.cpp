@@ -146,12 +146,12 @@ TEST_F(RedisLeasesTest, SuspicionsGoWithThoseTheyWereAbout) {
     Holder worker(rig, "w2");
     EXPECT_TRUE(eventually([&] {
         worker.leases->beat();
-        return rig.raw().call("HLEN", "taskworker.suspects").integer == 1;
+        return rig.raw().call("HEXISTS", "taskworker.suspects", "w1").integer == 1;
     }));
     EXPECT_GT(rig.raw().call("TTL", "taskworker.suspects").integer, 0);
     rig.raw().call("ZREM", "taskworker.workers", "w1");
     worker.leases->beat();
-    EXPECT_EQ(rig.raw().call("EXISTS", "taskworker.suspects").integer, 0);
+    EXPECT_EQ(rig.raw().call("HEXISTS", "taskworker.suspects", "w1").integer, 0);
 }
 
 TEST_F(RedisLeasesTest, ADeadWorkersLeasesGoBackMarkedAsRedelivered) {

@@ -5,6 +5,8 @@ import time
 from harness.proxy import Proxy
 from harness.stage import Stage
 
+from .kills import settle_down
+
 KINDS = ("before", "middle", "after")
 
 
@@ -51,7 +53,7 @@ def boundaries(options):
             numbers += s.producer.send("chaos.late", 1, 0, eta=eta)
             reached += die_at(s, args, number, kind)
         s.fleet.start("-P", "threads", "-c", "8")
-        drained = s.drained(90)
+        drained = settle_down(s, 90)
         verdict = {"places": len(places), "reached": reached, **s.verdict(numbers + early)}
         begun = {}
         for attempt in s.ledger.attempts():

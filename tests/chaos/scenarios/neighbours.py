@@ -47,10 +47,12 @@ def visibility(options):
         due = time.time() + run
         eta = time.strftime("%Y-%m-%dT%H:%M:%S+00:00", time.gmtime(due))
         late = s.producer.send("chaos.late", 4, 0, eta=eta)
-        eventually(lambda: s.client.zcard("taskworker.parked") == 4, what="they are parked")
+        if s.kind == "ours":
+            eventually(lambda: s.client.zcard("taskworker.parked") == 4, what="they are parked")
         numbers = s.producer.send("chaos.late", 4, run)  # two run, two wait for a slot
         eventually(lambda: len(s.ledger.attempts()) >= 2, what="two of them run")
-        eventually(lambda: not s.queued(), what="all are fetched")
+        if s.kind == "ours":  # Celery's come back to the queue
+            eventually(lambda: not s.queued(), what="all are fetched")
         s.fleet.start("-c", "2", "-Q", "celery,other", kind="celery")
         early = int(due)
         drained = s.drained(5 * run + 60)

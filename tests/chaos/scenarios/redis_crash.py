@@ -3,7 +3,7 @@ import time
 
 from harness.stage import stage
 
-from .kills import SLOTS
+from .kills import SLOTS, settle_down
 
 
 def redis_crash(options):
@@ -11,10 +11,12 @@ def redis_crash(options):
     crashes = options.kills or (50 if options.long else 4)
     with stage(options, "--appendonly", "yes", "--appendfsync", "always") as s:
         worker = s.fleet.start("-c", str(SLOTS))
-        numbers, back = [], []
+        numbers, back, ends = [], [], 0
         for _ in range(crashes):
             while s.queued() < 150:
                 numbers += s.producer.send("chaos.late", 50, 0.01)
+            if not worker.is_alive():  # as a supervisor does it
+                worker, ends = s.fleet.start("-c", str(SLOTS)), ends + 1
             s.busy(30)
             s.redis.kill()
             time.sleep(s.luck.random())
@@ -23,8 +25,8 @@ def redis_crash(options):
             while s.ledger.size() <= size + 2000 and time.monotonic() < began + 30 and s.queued():
                 time.sleep(0.02)
             back.append(round(time.monotonic() - began, 2))
-        drained = s.drained(60)
+        drained = settle_down(s, 60)
         verdict = {"crashes": crashes, **s.verdict(numbers), "worker_alive": worker.is_alive(),
-                   "back_s": {"max": max(back)}}
-        return {**verdict, "ok": drained and worker.is_alive() and max(back) <= 5 and verdict["lost"] == 0
+                   "worker_ended": ends, "back_s": {"max": max(back)}}
+        return {**verdict, "ok": drained and worker.is_alive() and not ends and max(back) <= 5 and verdict["lost"] == 0
                 and verdict["repeated"] == verdict["done_without_result"] == 0}

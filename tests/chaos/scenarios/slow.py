@@ -5,6 +5,8 @@ import time
 from harness.proxy import Proxy
 from harness.stage import Stage
 
+from .kills import settle_down
+
 FALSE_ALARMS = ("is dead:", "thought us dead", "lease lost")
 
 
@@ -25,7 +27,7 @@ def slow(options):
         time.sleep(3)
         s.redis.pause(5)
         numbers += s.producer.send("chaos.late", 20, 0.01)
-        drained = s.drained(60)
+        drained = settle_down(s, 60)
         verdict = s.verdict(numbers)
         alarms = {text: far.count(text) + near.count(text) for text in FALSE_ALARMS}
         by_far = len({a.n for a in s.ledger.attempts() if a.parent == far.pid})
