@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "canvas/lost_steps.hpp"
 #include "lifecycle/links.hpp"
 #include "lifecycle/records.hpp"
 #include "lifecycle/treatment.hpp"
@@ -25,7 +26,7 @@ void add_links(std::string& out, const Links& links) {
     if (!errbacks && !chord && links.chain.empty()) return;
     MemberWriter kept(out += ", \"links\": ");
     if (errbacks) write_json(kept.open("errbacks"), links.errbacks);
-    if (!links.chain.empty()) kept.add("chain", links.chain.text());
+    if (!links.chain.empty()) kept.add("chain", places_of_steps(links.chain));
     if (chord) write_json(kept.open("chord"), links.chord);
     kept.close();
 }
