@@ -8,7 +8,6 @@
 
 #include "canvas/signature_json.hpp"
 #include "message/fields.hpp"
-#include "message/json_lexer.hpp"
 #include "message/json_members.hpp"
 
 namespace taskworker {
@@ -38,55 +37,55 @@ LostStep lost_step(const Json& options) {
     return step;
 }
 
-// Over a text that was checked and bounded as a whole.
-class Places {
-public:
-    explicit Places(std::string_view text)
-        : text_(text), lexer_(text, {.depth = kAny, .values = kAny}) {}
-
-    std::string all() {
-        std::string out = "[";
-        lexer_.take('[');
-        for (const char* between = ""; lexer_.peek() == '{'; between = ", ") {
-            add(out += between);
-            lexer_.take(',');
-        }
-        return out += ']';
+// Goes over the members of an object: `each` takes the value of a name, which comes as a literal
+// and plain.
+template <class Each>
+bool read_members(JsonLexer& lexer, Each each) {
+    if (!lexer.count_value() || !lexer.expect('{') || !lexer.enter()) return false;
+    std::string scratch;
+    if (!lexer.take('}')) {
+        do {
+            JsonLexer::String name;
+            if (!lexer.string(name) || !lexer.expect(':')) return false;
+            const std::string_view literal(name.inside.data() - 1, name.inside.size() + 2);
+            if (!each(literal, plain_name(literal, scratch))) return false;
+        } while (lexer.take(','));
+        if (!lexer.expect('}')) return false;
     }
+    lexer.leave();
+    return true;
+}
 
-private:
-    static constexpr auto kAny = std::numeric_limits<std::size_t>::max();
+bool is_of_place(std::string_view name) {
+    return std::find(kPlace.begin(), kPlace.end(), name) != kPlace.end();
+}
 
-    void add(std::string& out) {
-        read_fields(lexer_, text_, step_);
-        std::string_view options = "{}";
-        for (const auto& field : step_)
-            if (plain_name(text(field.name), scratch_) == "options") options = text(field.value);
-        MemberWriter step(out);
-        if (options.starts_with('{')) add_place(step.open("options"), options);
-        step.close();
-    }
+// A name that comes twice is copied twice: who reads the text takes the last value.
+bool read_options(JsonLexer& lexer, std::string_view whole, std::string& out) {
+    MemberWriter place(out);
+    const bool good = read_members(lexer, [&](std::string_view literal, std::string_view name) {
+        lexer.peek();
+        const auto begin = lexer.at();
+        if (!lexer.skip_value()) return false;
+        if (is_of_place(name)) place.raw(literal, whole.substr(begin, lexer.at() - begin));
+        return true;
+    });
+    place.close();
+    return good;
+}
 
-    void add_place(std::string& out, std::string_view options) {
-        JsonLexer lexer(options, {.depth = kAny, .values = kAny});
-        read_fields(lexer, options, options_);
-        MemberWriter place(out);
-        for (const auto& field : options_) {
-            const auto name = options.substr(field.name.at, field.name.size);
-            const auto plain = plain_name(name, scratch_);
-            if (std::find(kPlace.begin(), kPlace.end(), plain) != kPlace.end())
-                place.raw(name, options.substr(field.value.at, field.value.size));
-        }
-        place.close();
-    }
-
-    std::string_view text(Span span) const { return text_.substr(span.at, span.size); }
-
-    const std::string_view text_;
-    JsonLexer lexer_;
-    std::vector<Field> step_, options_;
-    std::string scratch_;
-};
+bool read_step(JsonLexer& lexer, std::string_view whole, std::string& out) {
+    MemberWriter step(out);
+    const bool good = read_members(lexer, [&](std::string_view, std::string_view name) {
+        if (name != "options") return lexer.skip_value();
+        auto& options = step.open("options");
+        if (lexer.peek() == '{') return read_options(lexer, whole, options);
+        options += "null";
+        return lexer.skip_value();
+    });
+    step.close();
+    return good;
+}
 
 }  // namespace
 
@@ -96,9 +95,28 @@ std::vector<LostStep> lost_steps(const Json& chain) {
     return steps;
 }
 
+bool read_places(JsonLexer& lexer, std::string_view whole, std::string& out) {
+    out += '[';
+    if (!lexer.count_value() || !lexer.expect('[') || !lexer.enter()) return false;
+    if (!lexer.take(']')) {
+        const char* between = "";
+        do {
+            out += between;
+            between = ", ";
+            if (!read_step(lexer, whole, out)) return false;
+        } while (lexer.take(','));
+        if (!lexer.expect(']')) return false;
+    }
+    lexer.leave();
+    out += ']';
+    return true;
+}
+
 std::string places_of_steps(const JsonList& chain) {
-    if (chain.is_null() || !chain.holds_objects()) return "null";
-    return Places(chain.text()).all();
+    constexpr auto kAny = std::numeric_limits<std::size_t>::max();  // it was bounded as a whole
+    JsonLexer lexer(chain.text(), {.depth = kAny, .values = kAny});
+    std::string out;
+    return !chain.empty() && read_places(lexer, chain.text(), out) ? out : "[]";
 }
 
 }  // namespace taskworker

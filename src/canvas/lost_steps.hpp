@@ -2,8 +2,10 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "message/json_lexer.hpp"
 #include "taskworker/json.hpp"
 #include "taskworker/json_list.hpp"
 
@@ -19,7 +21,9 @@ struct LostStep {
 std::vector<LostStep> lost_steps(const Json& chain);
 
 // The chain without what lost_steps() does not look at, as JSON text: it is noted for every step
-// that begins.
+// that begins. `lexer` comes to the list next, `whole` is its text; false: it is no list of
+// objects.
+bool read_places(JsonLexer& lexer, std::string_view whole, std::string& out);
 std::string places_of_steps(const JsonList& chain);
 
 }  // namespace taskworker

@@ -41,7 +41,7 @@ def measured(rig, make, n):
     server.config_resetstat()
     begin = time.monotonic()
     rig.app.control.add_consumer("celery", destination=[rig.main.name])
-    eventually(lambda: rig.state(result.id), timeout=120, every=0.05)
+    eventually(lambda: rig.state(result.id), timeout=120, every=0.005)
     seconds = time.monotonic() - begin
     stats = server.info("commandstats")
     calls = sum(stat["calls"] for name, stat in stats.items() if name not in ("cmdstat_get", "cmdstat_config|resetstat"))

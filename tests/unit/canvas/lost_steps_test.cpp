@@ -47,10 +47,11 @@ TEST(LostSteps, AreNotedByTheirPlacesAlone) {
     EXPECT_EQ(
         places_of_steps(chain),
         R"([{"options": {"task_id": "i", "group_index": 3, "chord": {"task": "z"}}}, )"
-        R"({"options": {}}, {}, {"options": {}}])"
+        R"({"options": {}}, {"options": null}, {}])"
     );
     EXPECT_EQ(places_of_steps(JsonList(Json::array())), "[]");
-    EXPECT_EQ(places_of_steps({}), "null");
+    EXPECT_EQ(places_of_steps({}), "[]");
+    EXPECT_EQ(places_of_steps(Json::array({1})), "[]");
 }
 
 TEST(LostSteps, OfThePlacesAreThoseOfTheChain) {
