@@ -158,14 +158,18 @@ def unlike(ours, python, canvas):
     """What differs of two ends and must not. Celery revokes the members of a group that was a failed chord's body and then
     fails them, in two processes: REVOKED or FAILURE is luck. With us they fail."""
     missing, extra = without(python["trees"], ours["trees"]), without(ours["trees"], python["trees"])
-    revoked = [tree for tree in missing if tree[:2] == ["REVOKED", REVOKED]]
-    missing = without(missing, revoked)
-    for tree in [tree for tree in extra if tree[0] == "FAILURE" and not tree[2]][:len(revoked)]:
-        extra.remove(tree)
+    for here, there in ((missing, extra), (extra, missing)):
+        for revoked in [tree for tree in here if tree[:2] == ["REVOKED", REVOKED]]:
+            failed = next((tree for tree in there if tree[0] == "FAILURE" and not tree[2]), None)
+            if failed:
+                here.remove(revoked)
+                there.remove(failed)
     more = {key: without(found, python["errbacks"].get(key, [])) for key, found in ours["errbacks"].items()}
     less = {key: without(found, ours["errbacks"].get(key, [])) for key, found in python["errbacks"].items()}
     if waits_for_ever(json.loads(json.dumps(canvas))):
-        extra = [tree for tree in extra if tree[0] != "FAILURE" or tree[1]["exc_type"] != "ChordError"]
+        errback = ["SUCCESS", "<id>", []]
+        extra = [tree for tree in extra
+                 if tree != errback and (tree[0] != "FAILURE" or tree[1]["exc_type"] != "ChordError")]
         more = {}
     return {name: found for name, found in
             {"missing": missing, "extra": extra, "more": {k: v for k, v in more.items() if v},
