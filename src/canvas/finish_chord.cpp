@@ -216,8 +216,10 @@ private:
 
     void call_errbacks(const std::string& id, const Failure& failure) {
         const auto split = errbacks_of(option(body_, "link_error"), moment_);
+        auto told = failure;
+        told.traceback.clear();  // nothing was raised where they run; Celery passes None
         for (const auto& errback : split.here)
-            end_.errbacks.push_back({errback, id, body_.at("task").get<std::string>(), failure});
+            end_.errbacks.push_back({errback, id, body_.at("task").get<std::string>(), told});
         auto sent = send_errbacks(split.sent, {id, id, part_.priority}, moment_);
         if (auto* dispatch = std::get_if<Dispatch>(&sent)) {
             auto& all = end_.dispatch;

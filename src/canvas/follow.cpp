@@ -67,11 +67,6 @@ void send_callbacks(
     if (!rest.empty()) call(make_group(std::move(rest)));
 }
 
-std::optional<std::string> optional_text(const Json& value) {
-    if (!value.is_string() || !truthy(value)) return std::nullopt;
-    return value.get<std::string>();
-}
-
 }  // namespace
 
 Followed follow_success(
@@ -113,27 +108,6 @@ Followed send_errbacks(
             make_group(std::move(tasks)), Json::array({failed.id}), Json::object(), options
         );
     });
-}
-
-std::vector<LostStep> lost_steps(const Json& chain) {
-    std::vector<LostStep> steps;
-    for (const auto& one : as_list(chain)) {
-        const auto& options = member(one, "options");
-        LostStep step;
-        step.id = text_or(member(options, "task_id"), "");
-        step.group_id = optional_text(member(options, "group_id"));
-        step.parent_id = optional_text(member(options, "parent_id"));
-        step.root_id = optional_text(member(options, "root_id"));
-        const auto& index = member(options, "group_index");
-        if (index.is_number_integer() && index >= 0 && index < 2'000'000'000)
-            step.group_index = index.get<int>();
-        step.chord = member(options, "chord");
-        step.task = text_or(member(one, "task"), "");
-        step.args = member(one, "args");
-        step.kwargs = member(one, "kwargs");
-        steps.push_back(std::move(step));
-    }
-    return steps;
 }
 
 namespace {

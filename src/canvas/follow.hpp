@@ -38,17 +38,6 @@ Followed send_errbacks(
     const Json::array_t& errbacks, const CurrentTask& failed, const Moment& moment
 );
 
-// A step of a chain that will never run: its place in results and chords.
-struct LostStep {
-    std::string id;  // may be empty: no result of its own
-    std::optional<std::string> group_id, parent_id, root_id;
-    std::optional<int> group_index;
-    Json chord;
-    std::string task;
-    Json args, kwargs;
-};
-std::vector<LostStep> lost_steps(const Json& chain);
-
 // self.replace(signature): what is sent in the task's place.
 struct ReplacedTask {
     std::string id;

@@ -79,7 +79,10 @@ Broken check_route(const std::string& task, const Json& route, QueueIs needed) {
 }
 
 Broken check_router(const Json& router) {
-    if (router.is_string()) return Broken("a router that is a Python function cannot be called; App::router() takes C++ ones");
+    if (router.is_string())
+        return Broken(
+            "a router that is a Python function cannot be called; App::router() takes C++ ones"
+        );
     if (!router.is_object() && !is_list_of_pairs(router) && !(router.is_array() && router.empty()))
         return Broken("must be an object of task names and routes, or a list of such objects");
     for (const auto& [name, route] : entries_of(router))

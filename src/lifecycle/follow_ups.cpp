@@ -4,6 +4,7 @@
 
 #include "base/iso_time.hpp"
 #include "canvas/finish_chord.hpp"
+#include "canvas/lost_steps.hpp"
 #include "message/decode.hpp"
 #include "message/python_json.hpp"
 #include "task/errback_call.hpp"

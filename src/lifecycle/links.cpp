@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/base64.hpp"
+#include "canvas/lost_steps.hpp"
 #include "message/body.hpp"
 #include "message/decode.hpp"
 #include "message/task_body.hpp"
@@ -54,6 +55,19 @@ Links links_of(const Delivery& delivery) {
         return of(*std::move(body));
     auto request = known;
     return decode_body(delivery.message, request) ? Links{} : of(std::move(request));
+}
+
+NotedLinks noted_links_of(const Delivery& delivery) {
+    if (has_surely_no_links(delivery.message)) return {};
+    std::string places = "[]";
+    const auto note_places = [&](JsonLexer& lexer, std::string_view whole) {
+        places.clear();
+        return read_places(lexer, whole, places);
+    };
+    if (auto body = open_task_body(delivery.message, Arguments::Skipped, {}, note_places))
+        return {std::move(body->errbacks), std::move(body->chord), std::move(places)};
+    auto links = links_of(delivery);
+    return {std::move(links.errbacks), std::move(links.chord), places_of_steps(links.chain)};
 }
 
 }  // namespace taskworker

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <string>
+
 #include "canvas/follow.hpp"
 #include "message/delivery.hpp"
 
@@ -11,5 +13,12 @@ bool has_surely_no_links(const Message& message);
 
 // Opens the body only if it must. A body that cannot be read has no links.
 Links links_of(const Delivery& delivery);
+
+// What the end of a task needs of them when its message is gone.
+struct NotedLinks {
+    Json errbacks, chord;
+    std::string places = "[]";  // canvas/lost_steps.hpp
+};
+NotedLinks noted_links_of(const Delivery& delivery);
 
 }  // namespace taskworker

@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "canvas/lost_steps.hpp"
 #include "lifecycle/links.hpp"
 #include "lifecycle/records.hpp"
 #include "lifecycle/treatment.hpp"
@@ -20,12 +21,13 @@ void add_text(std::string& out, std::string_view name, const std::optional<std::
 }
 
 // What its failure would have to send: the message is gone by then.
-void add_links(std::string& out, const Links& links) {
+void add_links(std::string& out, const NotedLinks& links) {
     const bool errbacks = canvas::truthy(links.errbacks), chord = links.chord.is_object();
-    if (!errbacks && !chord && links.chain.empty()) return;
+    const bool chain = links.places != "[]";
+    if (!errbacks && !chord && !chain) return;
     MemberWriter kept(out += ", \"links\": ");
     if (errbacks) write_json(kept.open("errbacks"), links.errbacks);
-    if (!links.chain.empty()) kept.add("chain", links.chain.text());
+    if (chain) kept.add("chain", links.places);
     if (chord) write_json(kept.open("chord"), links.chord);
     kept.close();
 }
@@ -44,7 +46,7 @@ Start start_of(const Delivery& delivery, const TaskDef* task, const Settings& se
     add_text(note, "group", request.group);
     if (request.group_index) note += fmt::format(", \"index\": {}", *request.group_index);
     if (request.retries > 0) note += fmt::format(", \"retries\": {}", request.retries);
-    add_links(note, links_of(delivery));
+    add_links(note, noted_links_of(delivery));
     if (!treatment_of(request, task, settings).store_errors) note += ", \"store\": false";
     note += "}";
     return {delivery.tag, std::move(note)};

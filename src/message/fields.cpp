@@ -86,7 +86,7 @@ bool is_number(std::string_view raw) {
 bool read_fields(JsonLexer& lexer, std::string_view whole, std::vector<Field>& out) {
     out.clear();
     bool escaped = false;
-    const auto read = read_members(lexer, [&](Field field) {
+    const auto read = for_each_member(lexer, [&](Field field) {
         escaped = escaped || field.escaped;
         out.push_back(field);
     });

@@ -16,7 +16,7 @@ namespace taskworker {
 // Calls `see` with each member of the object that comes next, in order. False when the lexer has
 // found an error.
 template <class See>
-bool read_members(JsonLexer& lexer, See&& see) {
+bool for_each_member(JsonLexer& lexer, See&& see) {
     const auto span_from = [&](std::size_t start) {
         return Span{
             static_cast<std::uint32_t>(start), static_cast<std::uint32_t>(lexer.at() - start)};

@@ -182,7 +182,7 @@ void RequestReader::delivery_info(const Message& message, Span value) {
     std::string scratch;
     auto& info = request_.delivery_info;
     const bool was = info.redelivered;  // by a header
-    read_members(lexer, [&](const Field& field) {
+    for_each_member(lexer, [&](const Field& field) {
         const auto text = [&](Span span) { return raw.substr(span.at, span.size); };
         const auto name = plain_name(text(field.name), scratch);
         const auto part = text(field.value);

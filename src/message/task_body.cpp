@@ -24,8 +24,13 @@ bool are_signatures(const Json& value) {
 // read the long way, which finds the words for it.
 class BodyReader {
 public:
-    BodyReader(std::string_view text, Arguments arguments, const WireLimits& limits)
-        : text_(text), arguments_(arguments), lexer_(text, limits) {}
+    BodyReader(
+        std::string_view text,
+        Arguments arguments,
+        const WireLimits& limits,
+        const ChainReader& chain_reader
+    )
+        : text_(text), arguments_(arguments), lexer_(text, limits), chain_reader_(chain_reader) {}
 
     bool read(TaskBody& body) {
         return lexer_.count_value() && lexer_.take('[') && lexer_.enter() &&
@@ -69,8 +74,12 @@ private:
         return read_json(lexer_, out);
     }
     bool chain(JsonList& out) {
-        if (lexer_.peek() == '[') return read_list(lexer_, text_, out) && out.holds_objects();
+        if (lexer_.peek() == '[') {
+            if (chain_reader_) return !chain_seen_++ && chain_reader_(lexer_, text_);
+            return read_list(lexer_, text_, out) && out.holds_objects();
+        }
         out = JsonList();
+        if (chain_seen_ > 0) return false;
         return lexer_.count_value() && lexer_.peek() == 'n' && lexer_.word("null");
     }
 
@@ -82,27 +91,29 @@ private:
     const std::string_view text_;
     const Arguments arguments_;
     JsonLexer lexer_;
+    const ChainReader& chain_reader_;
+    int chain_seen_ = 0;  // by the reader, which takes one
 };
 
 }  // namespace
 
 std::optional<TaskBody> read_task_body(
-    std::string_view json, Arguments arguments, const WireLimits& limits
+    std::string_view json, Arguments arguments, const WireLimits& limits, const ChainReader& chain
 ) {
     if (json.size() > limits.body_bytes || !is_valid_utf8(json) || may_have_typed_values(json))
         return std::nullopt;
     std::optional<TaskBody> body(std::in_place);
-    if (!BodyReader(json, arguments, limits).read(*body)) body.reset();
+    if (!BodyReader(json, arguments, limits, chain).read(*body)) body.reset();
     return body;
 }
 
 std::optional<TaskBody> open_task_body(
-    const Message& message, Arguments arguments, const WireLimits& limits
+    const Message& message, Arguments arguments, const WireLimits& limits, const ChainReader& chain
 ) {
     if (serializer_of(message.content_type) != Serializer::JsonText) return std::nullopt;
     const auto bytes = body_bytes(message, limits);
     const auto* json = std::get_if<std::string>(&bytes);
-    return json ? read_task_body(*json, arguments, limits) : std::nullopt;
+    return json ? read_task_body(*json, arguments, limits, chain) : std::nullopt;
 }
 
 }  // namespace taskworker

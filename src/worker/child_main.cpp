@@ -4,6 +4,7 @@
 #include <optional>
 #include <string_view>
 
+#include "base/heap.hpp"
 #include "pool/child_loop.hpp"
 #include "pool/runner.hpp"
 #include "task/around.hpp"
@@ -40,6 +41,7 @@ ChildIdentity identity_of(const App& app, const std::string& module) {
 }
 
 int child_main(const std::function<LoadedApp(const std::string& setup)>& load) {
+    keep_freed_memory();
     LoadedApp loaded;
     std::optional<Resources> resources;
     return run_child([&](const InitFrame& init) {

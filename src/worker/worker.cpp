@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <optional>
 
+#include "base/heap.hpp"
 #include "base/log.hpp"
 #include "base/url.hpp"
 #include "taskworker/errors.hpp"
@@ -95,6 +96,7 @@ int exit_code(bool cold, bool failed, int signal) {
 }  // namespace
 
 int run_worker(const App& app, const Settings& settings, const WorkerOptions& options) {
+    keep_freed_memory();
     const Signals signals;
     RunningWorker worker(app, settings, options);
     if (const auto ended = connect_with_patience(worker, settings, signals, options.when_connected))

@@ -1,13 +1,16 @@
 // The bytes of a body in a sound envelope: the first one chooses the encoding and the compression.
 #include <cstdint>
+#include <cstdlib>
 #include <string>
 #include <variant>
 
 #include "base/base64.hpp"
+#include "message/body.hpp"
 #include "message/decode.hpp"
 #include "message/envelope.hpp"
 #include "message/python_json.hpp"
 #include "message/python_repr.hpp"
+#include "message/task_body.hpp"
 
 using namespace taskworker;
 
@@ -34,6 +37,21 @@ std::string envelope_of(const std::string& body, std::uint8_t choice) {
                  R"("delivery_tag": "d", "body_encoding": "base64"}})";
 }
 
+// What is read in one walk is what the tree of the whole body says.
+void check_short_way(const Message& message, const WireLimits& limits) {
+    const auto quick = open_task_body(message, Arguments::Read, limits);
+    if (!quick) return;
+    const auto opened = open_body(message, limits);
+    const auto* whole = std::get_if<Json>(&opened);
+    if (!whole || to_json_text((*whole)[0]) != to_json_text(quick->args)) std::abort();
+    const auto found = (*whole)[2].find("chain");
+    auto tree = found == (*whole)[2].end() ? Json() : *found;
+    auto chain = quick->chain;
+    if (to_json_text(chain.value()) != to_json_text(tree)) std::abort();
+    for (; !chain.empty(); chain = chain.without_last(), tree.erase(tree.size() - 1))
+        if (to_json_text(chain.last()) != to_json_text(tree.back())) std::abort();
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -46,6 +64,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const std::string accepted[] = {"json"};
     auto decoded = decode(*message, accepted, limits);
     auto* request = std::get_if<Request>(&decoded);
+    check_short_way(*message, limits);
     if (!request || decode_body(*message, *request, limits)) return 0;
     // What was read can be shown and written.
     tuple_repr(request->args);

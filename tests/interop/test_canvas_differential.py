@@ -10,7 +10,7 @@ import os
 import pytest
 from celery.exceptions import TimeoutError as NoResult
 
-from support.canvases import Canvases, FailingCanvases, at_rest, documents, notes, open_fleets, trees
+from support.canvases import Canvases, FailingCanvases, at_rest, documents, notes, open_fleets, trees, unlike
 from support.wait import eventually
 
 COUNT = int(os.environ.get("TASKWORKER_CANVASES", 15))
@@ -67,5 +67,6 @@ def end_of_failing(rig, seed):
 @pytest.mark.parametrize("seed", range(SEED, SEED + COUNT))
 def test_all_fleets_agree_on_failures(fleets, seed):
     ends = {name: end_of_failing(rig, seed) for name, rig in fleets.items()}
-    assert ends["ours"] == ends["python"]
-    assert ends["mixed"] == ends["python"]
+    canvas = FailingCanvases(seed, fleets["python"].app).canvas(DEPTH)
+    for name in ("ours", "mixed"):
+        assert not unlike(ends[name], ends["python"], canvas), json.dumps(ends, indent=1)

@@ -92,7 +92,7 @@ Json decoded(const Json& question) {
     put("kwargs", r.kwargs);
     put("callbacks", r.callbacks);
     put("errbacks", r.errbacks);
-    put("chain", r.chain);
+    put("chain", r.chain.value());
     put("chord", r.chord);
     put("headers", r.headers);
     put("stamped_headers", r.stamped_headers);
@@ -110,7 +110,7 @@ Json retried(const Json& question) {
         Json embed = Json::object();
         embed["callbacks"] = request.callbacks;
         embed["errbacks"] = request.errbacks;
-        embed["chain"] = request.chain;
+        embed["chain"] = request.chain.value();
         embed["chord"] = request.chord;
         edit.body = to_json_text(Json::array({args, request.kwargs, embed}));
     }

@@ -13,6 +13,7 @@ from .rig import open_rig
 from .wait import eventually
 from .worker import NEIGHBOUR
 
+REVOKED = {"exc_type": "TaskRevokedError", "exc_module": "celery.exceptions", "exc_message": ["revoked"]}
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
@@ -102,6 +103,14 @@ def without_ids(value):
     return UUID.sub("<id>", json.dumps(value, sort_keys=True))
 
 
+def children(document):
+    """Under a body whose chord failed Celery lists what the task has sent that happened to count the last part; which one
+    that is, and what it had sent by then, is luck. We list nothing."""
+    result = document["result"]
+    failed = document["status"] == "FAILURE" and isinstance(result, dict) and result.get("exc_type") == "ChordError"
+    return [] if failed else document["children"] or []
+
+
 def trees(found):
     """The documents as trees of [status, result, children]; ids are of no account, but what hangs on what is."""
     def member(child):
@@ -113,14 +122,58 @@ def trees(found):
             return None
         document = found[task_id]
         return [document["status"], json.loads(without_ids(document["result"])),
-                sorted((member(child) for child in document["children"] or []), key=json.dumps)]
+                sorted((member(child) for child in children(document)), key=json.dumps)]
 
     def ids(child):
         (task_id, _), members = child
         return {i for m in members for i in ids(m)} if members else {task_id}
 
-    inner = {i for document in found.values() for child in document["children"] or [] for i in ids(child)}
+    inner = {i for document in found.values() for child in children(document) for i in ids(child)}
     return sorted((node(task_id) for task_id in found if task_id not in inner), key=json.dumps)
+
+
+def waits_for_ever(node, in_header=False):
+    """Whether a chord lies in the header of another (a group before another step is a header too): if it fails, Celery leaves
+    the outer one waiting for ever. Ours fails too, and what hangs on it."""
+    kind, kwargs = node.get("subtask_type"), node["kwargs"]
+    if kind == "chord":
+        return in_header or any(waits_for_ever(part, True) for part in kwargs["header"]) or waits_for_ever(kwargs["body"])
+    if kind not in ("chain", "group"):
+        return False
+    tasks = kwargs["tasks"]
+    headers = [task for task in tasks[:-1] if kind == "chain" and task.get("subtask_type") == "group"]
+    return bool(in_header and headers) or any(waits_for_ever(task, in_header or task in headers) for task in tasks)
+
+
+def without(these, those):
+    """A list of JSON values without those of another, each as often as it stands there."""
+    left = list(these)
+    for value in those:
+        if value in left:
+            left.remove(value)
+    return left
+
+
+def unlike(ours, python, canvas):
+    """What differs of two ends and must not. Celery revokes the members of a group that was a failed chord's body and then
+    fails them, in two processes: REVOKED or FAILURE is luck. With us they fail."""
+    missing, extra = without(python["trees"], ours["trees"]), without(ours["trees"], python["trees"])
+    for here, there in ((missing, extra), (extra, missing)):
+        for revoked in [tree for tree in here if tree[:2] == ["REVOKED", REVOKED]]:
+            failed = next((tree for tree in there if tree[0] == "FAILURE" and not tree[2]), None)
+            if failed:
+                here.remove(revoked)
+                there.remove(failed)
+    more = {key: without(found, python["errbacks"].get(key, [])) for key, found in ours["errbacks"].items()}
+    less = {key: without(found, ours["errbacks"].get(key, [])) for key, found in python["errbacks"].items()}
+    if waits_for_ever(json.loads(json.dumps(canvas))):
+        errback = ["SUCCESS", "<id>", []]
+        extra = [tree for tree in extra
+                 if tree != errback and (tree[0] != "FAILURE" or tree[1]["exc_type"] != "ChordError")]
+        more = {}
+    return {name: found for name, found in
+            {"missing": missing, "extra": extra, "more": {k: v for k, v in more.items() if v},
+             "less": {k: v for k, v in less.items() if v}}.items() if found}
 
 
 def notes(rig):

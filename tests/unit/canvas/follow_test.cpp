@@ -157,25 +157,6 @@ TEST(Errbacks, ThoseRegisteredHereAreCalledTheOthersSentWithTheId) {
     EXPECT_EQ(dispatch.messages[0].args, js(R"(["me", 1])"));
 }
 
-TEST(LostSteps, ArePlacesInResultsAndChords) {
-    const auto chain = Json::array(
-        {with_options(
-             task("b"),
-             R"({"task_id": "i", "group_id": "g", "group_index": 3, "chord": {"task": "z"}})"
-         ),
-         with_options(task("c"), R"({"group_index": -1, "task_id": 5})")}
-    );
-    const auto steps = lost_steps(chain);
-    ASSERT_EQ(steps.size(), 2u);
-    EXPECT_EQ(steps[0].id, "i");
-    EXPECT_EQ(steps[0].group_index, 3);
-    EXPECT_EQ(steps[0].chord["task"], "z");
-    EXPECT_EQ(steps[1].id, "");
-    EXPECT_EQ(steps[1].group_index, std::nullopt);
-    EXPECT_TRUE(lost_steps(js("null")).empty());
-    EXPECT_EQ(lost_steps(js(R"([1, "x", null])")).size(), 3u);
-}
-
 TEST(ReplaceTask, TheNewOneHasTheIdTheLinksTheChainAndTheChord) {
     World world;
     ReplacedTask replaced{"me", kTask, "g", "root", 2, 1};

@@ -60,6 +60,38 @@ TEST(Links, ABodyThatCannotBeReadHasNone) {
     EXPECT_EQ(links_of(with_body("[[1], {}, {")), Links{});
 }
 
+TEST(Links, ANoteKeepsErrbacksChordAndThePlacesOfTheSteps) {
+    const std::string chain =
+        R"("chain": [{"task": "c", "args": [1], "options": {"task_id": "i3"}}, )"
+        R"({"task": "b", "options": {"task_id": "i2", "reply_to": "r"}}])";
+    const auto links = noted_links_of(with_body(
+        std::string(R"([[1], {}, {"errbacks": [)") + kSignature + "], " + chain + R"(, "chord": )" +
+        kSignature + "}]"
+    ));
+    EXPECT_EQ(links.errbacks.size(), 1u);
+    EXPECT_EQ(links.chord["task"], "shop.next");
+    EXPECT_EQ(links.places, R"([{"options": {"task_id": "i3"}}, {"options": {"task_id": "i2"}}])");
+}
+
+// The long way round gives the same.
+TEST(Links, ANoteOfAnUnusualBodyIsThatOfTheUsualOne) {
+    const std::string step = R"([{"task": "b", "options": {"task_id": "i2"}}])";
+    for (const auto& embed :
+         {R"({"ch\u0061in": )" + step + "}",
+          R"({"chain": null, "chain": )" + step + "}",
+          R"({"chain": [{}], "chain": )" + step + "}"}) {
+        const auto links = noted_links_of(with_body("[[1], {}, " + embed + "]"));
+        EXPECT_EQ(links.places, R"([{"options": {"task_id": "i2"}}])") << embed;
+    }
+    for (const char* embed :
+         {"{}",
+          R"({"chain": null})",
+          R"({"chain": [1]})",
+          R"({"chain": [{}], "chain": null})",
+          "7"})
+        EXPECT_EQ(noted_links_of(with_body(std::string("[[1], {}, ") + embed + "]")).places, "[]")
+            << embed;
+}
 
 }  // namespace
 }  // namespace taskworker

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "message/body.hpp"
+#include "base/moment.hpp"
 #include "unit/message/message_builders.hpp"
 
 namespace taskworker {
@@ -96,6 +96,40 @@ TEST(TaskBody, LimitsHoldInTheChainToo) {
     EXPECT_FALSE(read_task_body(body, Arguments::Skipped, {.depth = 63}));
     EXPECT_FALSE(read_task_body(body, Arguments::Skipped, {.values = 60}));
     EXPECT_FALSE(read_task_body(body, Arguments::Skipped, {.body_bytes = 100}));
+}
+
+// Bytes that mean something to a reader, thrown at random into a body with a chain: where the short
+// way takes the body, its tree says the same.
+TEST(TaskBody, TheShortWayNeverTakesWhatTheTreeRefuses) {
+    constexpr std::string_view kSigns = "\"\\{}[]:,0-9.eEtfn u_\xc3";
+    const std::string sound =
+        R"([[1, "a"], {"k": null}, {"callbacks": null, "errbacks": [{"task": "e"}], )"
+        R"("chain": [{"task": "c", "args": [[], "],["]}, {"task": "b"}], "chord": null}])";
+    Luck luck(5);
+    const auto below = [&](std::size_t n) {
+        return static_cast<std::size_t>(luck.uniform() * static_cast<double>(n));
+    };
+    int taken = 0;
+    for (int round = 0; round < 20'000; ++round) {
+        auto text = sound;
+        for (std::size_t i = 0; i <= below(2); ++i)
+            text[below(text.size())] = kSigns[below(kSigns.size())];
+        const auto body = read_task_body(text, Arguments::Read);
+        if (!body) continue;
+        ++taken;
+        const auto tree = parse_json(text);
+        ASSERT_TRUE(std::holds_alternative<Json>(tree)) << text;
+        const auto& parts = std::get<Json>(tree);
+        const auto chain = parts[2].find("chain");
+        EXPECT_EQ(to_json_text(body->args), to_json_text(parts[0])) << text;
+        EXPECT_EQ(
+            to_json_text(body->chain.value()),
+            chain == parts[2].end() ? "null" : to_json_text(*chain)
+        ) << text;
+        if (body->chain.empty()) continue;
+        EXPECT_EQ(to_json_text(body->chain.last()), to_json_text(chain->back())) << text;
+    }
+    EXPECT_GT(taken, 1'000);
 }
 
 }  // namespace
