@@ -26,7 +26,7 @@ def die_at(s, args, number, kind):
 
         proxy = stack.enter_context(Proxy(s.redis.port, on_send=on_send))
         worker = s.fleet.start(*args, wait=False, broker_url=proxy.url(), result_backend=proxy.url())
-        deadline = time.monotonic() + 4
+        deadline = time.monotonic() + (4 if s.kind == "ours" else 15)  # Celery needs longer to start
         while not dead and time.monotonic() < deadline:
             time.sleep(0.005)
         if kind == "after" or not dead:
