@@ -6,6 +6,7 @@ import re
 import time
 
 from celery import chain, chord, group
+from celery._state import _set_current_app
 from celery.canvas import xmap, xstarmap
 
 from .redis_server import RedisServer
@@ -78,6 +79,16 @@ class FailingCanvases(Canvases):
         if depth and self.dice.random() < 0.15:
             canvas.link_error(self.errback())
         return canvas
+
+
+@contextlib.contextmanager
+def current(app):
+    """A chain has no app of its own and looks for the current one, to ask whether there are chords."""
+    _set_current_app(app)
+    try:
+        yield
+    finally:
+        _set_current_app(None)
 
 
 @contextlib.contextmanager
