@@ -87,14 +87,16 @@ public:
         }
     }
 
+    // Groups before tasks (backends/asynchronous.py: iter_native): of several failures the first
+    // one that is met counts.
     Json value_of(const Json& node) {
         if (!node.is_array() || node.size() != 2) return nullptr;
-        if (!node[1].is_array()) return leaf(text_or(member_at(node[0], 0), ""));
-        auto list = Json::array();
-        for (const auto& child : node[1]) {
-            if (cause) break;
-            list.push_back(value_of(child));
-        }
+        if (!is_group(node)) return leaf(text_or(member_at(node[0], 0), ""));
+        const auto& children = node[1].get_ref<const Json::array_t&>();
+        Json::array_t list(children.size());
+        for (const bool groups : {true, false})
+            for (std::size_t i = 0; i < children.size() && !cause; ++i)
+                if (is_group(children[i]) == groups) list[i] = value_of(children[i]);
         return list;
     }
 
@@ -103,6 +105,10 @@ public:
     bool pending = false;
 
 private:
+    static bool is_group(const Json& node) {
+        return node.is_array() && node.size() == 2 && node[1].is_array();
+    }
+
     static const Json& member_at(const Json& list, std::size_t i) {
         static const Json kNone;
         return list.is_array() && list.size() > i ? list[i] : kNone;

@@ -10,7 +10,7 @@ import os
 import pytest
 from celery.exceptions import TimeoutError as NoResult
 
-from support.canvases import Canvases, FailingCanvases, at_rest, documents, notes, open_fleets, trees, unlike
+from support.canvases import Canvases, FailingCanvases, at_rest, current, documents, notes, open_fleets, trees, unlike
 from support.wait import eventually
 
 COUNT = int(os.environ.get("TASKWORKER_CANVASES", 15))
@@ -35,7 +35,8 @@ def outcome(rig, seed, patience):
     """Some canvases end under an id that Celery's producer does not expect: get() waits for ever, whoever runs them.
     The second get() looks first: a client that subscribes just then may miss the news."""
     rig.docs.flushdb()
-    result = Canvases(seed, rig.app).canvas(DEPTH).apply_async()
+    with current(rig.app):
+        result = Canvases(seed, rig.app).canvas(DEPTH).apply_async()
     for seconds in (patience, 1):
         with contextlib.suppress(NoResult):
             return result.get(timeout=seconds)
@@ -59,14 +60,21 @@ def end_of_failing(rig, seed):
     """Trees of documents and the errbacks' notes of a canvas in which tasks fail."""
     rig.docs.flushdb()
     rig.side.flushdb()
-    FailingCanvases(seed, rig.app).canvas(DEPTH).apply_async()
+    with current(rig.app):
+        FailingCanvases(seed, rig.app).canvas(DEPTH).apply_async()
     at_rest(rig)
     return {"trees": trees(documents(rig)), "errbacks": notes(rig)}
 
 
 @pytest.mark.parametrize("seed", range(SEED, SEED + COUNT))
 def test_all_fleets_agree_on_failures(fleets, seed):
+    """Python workers are asked again if they differ: where two of their processes count the last parts of a chord at once
+    both end it, and its errbacks run twice. Ours has one chance."""
     ends = {name: end_of_failing(rig, seed) for name, rig in fleets.items()}
     canvas = FailingCanvases(seed, fleets["python"].app).canvas(DEPTH)
-    for name in ("ours", "mixed"):
-        assert not unlike(ends[name], ends["python"], canvas), json.dumps(ends, indent=1)
+    for name in ("python", "mixed", "python", "mixed", "python", "mixed"):
+        wrong = {fleet: unlike(ends[fleet], ends["python"], canvas) for fleet in ("ours", "mixed")}
+        if not any(wrong.values()):
+            return
+        ends[name] = end_of_failing(fleets[name], seed)
+    pytest.fail(json.dumps({"wrong": wrong, **ends}, indent=1))

@@ -6,6 +6,7 @@ import re
 import time
 
 from celery import chain, chord, group
+from celery._state import _set_current_app
 from celery.canvas import xmap, xstarmap
 
 from .redis_server import RedisServer
@@ -81,6 +82,16 @@ class FailingCanvases(Canvases):
 
 
 @contextlib.contextmanager
+def current(app):
+    """A chain has no app of its own and looks for the current one, to ask whether there are chords."""
+    _set_current_app(app)
+    try:
+        yield
+    finally:
+        _set_current_app(None)
+
+
+@contextlib.contextmanager
 def open_fleets(args="-c 2"):
     """All Python, all ours, and one of each on the same queue."""
     with contextlib.ExitStack() as stack:
@@ -133,16 +144,17 @@ def trees(found):
 
 
 def waits_for_ever(node, in_header=False):
-    """Whether a chord lies in the header of another (a group before another step is a header too): if it fails, Celery leaves
-    the outer one waiting for ever. Ours fails too, and what hangs on it."""
+    """Whether a chord lies in the header of another (a group before another step is a header too), or a part ends in a group:
+    if it fails before, Celery leaves the outer chord waiting for ever. Ours fails too, and what hangs on it."""
     kind, kwargs = node.get("subtask_type"), node["kwargs"]
     if kind == "chord":
         return in_header or any(waits_for_ever(part, True) for part in kwargs["header"]) or waits_for_ever(kwargs["body"])
     if kind not in ("chain", "group"):
         return False
     tasks = kwargs["tasks"]
-    headers = [task for task in tasks[:-1] if kind == "chain" and task.get("subtask_type") == "group"]
-    return bool(in_header and headers) or any(waits_for_ever(task, in_header or task in headers) for task in tasks)
+    groups = [task for task in tasks if kind == "chain" and task.get("subtask_type") == "group"]
+    headers = [task for task in groups if task is not tasks[-1]]
+    return bool(in_header and groups) or any(waits_for_ever(task, in_header or task in headers) for task in tasks)
 
 
 def without(these, those):

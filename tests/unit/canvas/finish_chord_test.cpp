@@ -175,6 +175,15 @@ TEST(FinishChord, AFailureInASavedTreeIsAJoinError) {
     EXPECT_EQ(ended(chord).error, "Join error: ValueError('no')");
 }
 
+TEST(FinishChord, OfSeveralFailuresInASavedTreeThatOfAGroupCounts) {
+    auto chord = taken({part("a", "FAILURE", kFailed), part("b", "SUCCESS", "2")});
+    chord.saved = R"({"result": [["g", null], [[["a", null], null], [["h", null], [)"
+                  R"([["b", null], null], [["c", null], null]]]]]})";
+    chord.documents["c"] = R"({"status": "FAILURE", "result": {"exc_type": "KeyError", )"
+                           R"("exc_message": ["c"], "exc_module": "builtins"}})";
+    EXPECT_EQ(ended(chord).error, "Join error: KeyError('c')");
+}
+
 TEST(FinishChord, HostileDataEndsInAReasonNotInAThrow) {
     World world;
     const char* const notes[] = {

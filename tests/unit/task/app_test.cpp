@@ -214,5 +214,15 @@ TEST(Resources, TheLastOneMadeGoesFirst) {
     EXPECT_EQ(log, "21");
 }
 
+TEST(App, RoutersStandInTheOrderOfTheirRegistration) {
+    App app;
+    app.router([](const RoutedCall&) { return Json("first"); });
+    app.router([](const RoutedCall&) { return Json("second"); });
+    ASSERT_EQ(app.routers().size(), 2u);
+    const Json none = Json::array(), nothing = Json::object();
+    EXPECT_EQ(app.routers()[0]({"t", none, nothing, nothing}), "first");
+    EXPECT_THROW(app.router({}), ConfigError);
+}
+
 }  // namespace
 }  // namespace taskworker
