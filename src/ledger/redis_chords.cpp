@@ -6,6 +6,7 @@
 #include <span>
 #include <utility>
 
+#include "backend/redis_backend.hpp"
 #include "ledger/lua_scripts.hpp"
 #include "ledger/servers.hpp"
 #include "message/python_json.hpp"
@@ -16,7 +17,7 @@ namespace taskworker {
 
 const redis::Script kTakeChordScript{"take_chord", ledger::k_take_chord_lua};
 const redis::Script kFinishChordScript{
-    "finish_chord", ledger::k_finish_chord_lua, ledger::k_results_lua};
+    "finish_chord", ledger::k_finish_chord_lua, {kSucceededLua, ledger::k_results_lua}};
 
 namespace {
 

@@ -167,7 +167,7 @@ void Connection::load_scripts() {
     if (options_.scripts.empty()) return;
     for (const auto* script : options_.scripts) {
         out_.begin(3);
-        out_.arg("SCRIPT"), out_.arg("LOAD"), out_.arg({script->prelude, script->source});
+        out_.arg("SCRIPT"), out_.arg("LOAD"), out_.arg({script->preludes[0], script->preludes[1], script->source});
     }
     const auto replies = round_trip();
     loaded_.clear();
