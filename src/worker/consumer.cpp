@@ -258,11 +258,11 @@ std::size_t Consumer::most_in_memory() const {
 // Delivered again, acknowledged late: its first run may have ended well and only the ack was lost
 // (celery/app/trace.py: deduplicate_successful_tasks). Whoever cannot tell lets it run.
 bool Consumer::is_duplicate(const Delivery& delivery, const TaskDef& task) {
-    if (!with_.results || !delivery.request.delivery_info.redelivered) return false;
+    if (!with_.settings.worker_deduplicate_successful_tasks) return false;
+    if (!delivery.request.delivery_info.redelivered) return false;
     if (!resolve(task.options, delivery.request, with_.settings).acks_late) return false;
     try {
-        const auto stored = with_.results->load(delivery.request.id);
-        return stored && stored->status == "SUCCESS";
+        return with_.ends.succeeded(delivery.request.id);
     } catch (const Error& error) {
         log::warning("consumer: {}. Running task {} once more.", error.what(), delivery.request.id);
         return false;

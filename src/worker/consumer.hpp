@@ -7,7 +7,6 @@
 #include <unordered_map>
 #include <vector>
 
-#include "backend/result_backend.hpp"
 #include "base/clock.hpp"
 #include "broker/broker.hpp"
 #include "broker/leases.hpp"
@@ -43,7 +42,6 @@ struct ConsumerParts {
     const TaskOverrides& overrides;
     ServedQueues& served;
     StoredEnds& ends;
-    ResultBackend* results = nullptr;  // to look for duplicates; null: nobody looks
     Autoscaler* autoscaler = nullptr;  // null: the pool stays as large as it is
 };
 
