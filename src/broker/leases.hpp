@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "broker/broker.hpp"
+#include "broker/parked_task.hpp"
 #include "message/delivery.hpp"
 
 namespace taskworker {
@@ -30,11 +31,6 @@ struct ReapReport {
 struct Parking {
     std::string tag;
     TimePoint due;
-};
-// A task that waits for its time, as it lies in the broker.
-struct ParkedTask {
-    TimePoint due;
-    std::string queue, message;
 };
 struct Handover {
     std::string tag, list, message;
@@ -61,14 +57,7 @@ public:
     ) = 0;  // returns lost tags
     virtual std::vector<Fetched> claim_due(TimePoint now, std::size_t most) = 0;
     virtual std::optional<TimePoint> next_due() = 0;
-    // For inspection: what is parked for the queues that we serve, earliest first; at most so many
-    // are looked at. Nothing changes hands.
-    struct Parked {
-        TimePoint due;
-        Delivery delivery;
-    };
-    virtual std::vector<Parked> parked(std::size_t most) = 0;
-    // To look at: from the `from`-th on, the next due first.
+    // To look at: from the `from`-th on, the next due first. Nothing changes hands.
     virtual std::vector<ParkedTask> parked(std::size_t from, std::size_t most) = 0;
     // Unstarted leases, newest first, back to the front of their lists. Returns how many were ours.
     virtual std::size_t hand_back(std::span<const Handover> leases) = 0;

@@ -186,22 +186,6 @@ public:
             if (lease.parked && (!next || lease.renewed < *next)) next = lease.renewed;
         return next;
     }
-    std::vector<Parked> parked(std::size_t most) override {
-        const Lock lock(queues_->mutex);
-        std::vector<Parked> result;
-        for (const auto& [tag, lease] : queues_->leases) {
-            if (!lease.parked || !queues_->workers[worker_].queues.contains(lease.list)) continue;
-            auto opened = open(*queues_, tag, lease.list, lease.message, accept_);
-            if (auto* delivery = std::get_if<Delivery>(&opened))
-                result.push_back({lease.renewed, std::move(*delivery)});
-        }
-        std::sort(result.begin(), result.end(), [](const Parked& a, const Parked& b) {
-            return a.due < b.due;
-        });
-        if (result.size() > most)
-            result.erase(result.begin() + static_cast<std::ptrdiff_t>(most), result.end());
-        return result;
-    }
     std::vector<ParkedTask> parked(std::size_t from, std::size_t most) override {
         const Lock lock(queues_->mutex);
         std::vector<ParkedTask> all;

@@ -210,32 +210,6 @@ Fetched RedisLeases::open(const std::string& tag, const std::string& entry) {
     return DiscardedMessage{.queue = queue, .why = why, .head = raw.substr(0, 200)};
 }
 
-std::vector<Leases::Parked> RedisLeases::parked(std::size_t most) {
-    return as_broker_error([&] {
-        std::vector<Parked> result;
-        if (most == 0) return result;
-        const auto due =
-            connection_.call("ZRANGE", with_.keys.parked, 0, most - 1, "WITHSCORES").items;
-        if (due.size() < 2) return result;
-        auto& out = connection_.out();
-        out.begin(2 + due.size() / 2);
-        out.arg("HMGET"), out.arg(with_.keys.unacked);
-        for (std::size_t i = 0; i + 1 < due.size(); i += 2) out.arg(due[i].text);
-        const auto entries = connection_.round_trip();
-        connection_.check(entries.at(0), "HMGET");
-        const auto served = with_.presence->served();
-        for (std::size_t i = 0; i < entries[0].items.size(); ++i) {
-            if (entries[0].items[i].nil()) continue;
-            std::string why;
-            auto delivery = read(due[2 * i].text, entries[0].items[i].text, why);
-            if (!delivery) continue;
-            if (std::find(served.begin(), served.end(), delivery->list) == served.end()) continue;
-            result.push_back({from_unix(due[2 * i + 1].number()), *std::move(delivery)});
-        }
-        return result;
-    });
-}
-
 // A lease that nobody can read becomes a dead letter.
 void RedisLeases::bury(
     const std::string& tag,

@@ -29,7 +29,6 @@ public:
     std::vector<std::string> park(std::span<const Parking> parkings) override;
     std::vector<Fetched> claim_due(TimePoint now, std::size_t most) override;
     std::optional<TimePoint> next_due() override;
-    std::vector<Parked> parked(std::size_t most) override;
     std::vector<ParkedTask> parked(std::size_t from, std::size_t most) override;
     std::size_t hand_back(std::span<const Handover> leases) override;
     std::size_t hand_back_unknown(const Known& known) override;
