@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <span>
@@ -49,7 +50,16 @@ public:
         std::size_t backlog = 0;        // messages that wait in the lists we serve
     };
     virtual Beat beat() = 0;
+    // In place of beat(), by a worker that holds nothing: says that we live, and for longer, with
+    // as little as that takes. The dead are not looked for here, only whether there may be some.
+    struct Rest {
+        bool closer = false;  // there is something to be seen: call beat() now
+        Seconds until{0};     // after so long again
+    };
+    virtual Rest rest() = 0;
     virtual void leave() = 0;  // orderly end: nobody needs to reap us
+    // How often it had to connect to the broker.
+    virtual std::uint64_t connects() { return 0; }
 
     // Renews; returns the tags that are not ours any more.
     virtual std::vector<std::string> extend(std::span<const std::string> tags, TimePoint now) = 0;
@@ -57,6 +67,8 @@ public:
     ) = 0;  // returns lost tags
     virtual std::vector<Fetched> claim_due(TimePoint now, std::size_t most) = 0;
     virtual std::optional<TimePoint> next_due() = 0;
+    // When the lease was renewed that nobody has renewed for longest: see restore_expired().
+    virtual std::optional<TimePoint> oldest_lease() = 0;
     // To look at: from the `from`-th on, the next due first. Nothing changes hands.
     virtual std::vector<ParkedTask> parked(std::size_t from, std::size_t most) = 0;
     // Unstarted leases, newest first, back to the front of their lists. Returns how many were ours.

@@ -124,6 +124,11 @@ public:
             if (worker.dead) beat.dead.push_back(id);
         return beat;
     }
+    Rest rest() override {
+        const auto seen = beat();
+        return {
+            .closer = !seen.known || seen.backlog > 0 || !seen.dead.empty(), .until = Seconds(2)};
+    }
     void leave() override {
         const Lock lock(queues_->mutex);
         queues_->workers[worker_].dead = queues_->started.contains(worker_);
@@ -185,6 +190,13 @@ public:
         for (const auto& [tag, lease] : queues_->leases)
             if (lease.parked && (!next || lease.renewed < *next)) next = lease.renewed;
         return next;
+    }
+    std::optional<TimePoint> oldest_lease() override {
+        const Lock lock(queues_->mutex);
+        std::optional<TimePoint> oldest;
+        for (const auto& [tag, lease] : queues_->leases)
+            if (!oldest || lease.renewed < *oldest) oldest = lease.renewed;
+        return oldest;
     }
     std::vector<ParkedTask> parked(std::size_t from, std::size_t most) override {
         const Lock lock(queues_->mutex);

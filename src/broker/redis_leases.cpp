@@ -6,7 +6,6 @@
 #include <array>
 #include <utility>
 
-#include "broker/broker_errors.hpp"
 #include "broker/redis_dead_letters.hpp"
 #include "broker/scripts.hpp"
 #include "broker/unacked_entry.hpp"
@@ -21,21 +20,12 @@ constexpr std::size_t kAtOnce = 1000;  // tags per command
 
 std::string score(double seconds) { return fmt::format("{:.6f}", seconds); }
 
-// Who hears nothing for so long tries a new connection, before the others think us dead.
-constexpr Millis kPatience{3000};
-
-redis::ConnectionOptions prompt(redis::ConnectionOptions options) {
-    options.timeout = std::min(options.timeout, kPatience);
-    return options;
-}
-
 }  // namespace
 
 RedisLeases::RedisLeases(RedisSettings settings, Lifetimes lifetimes)
     : with_(std::move(settings)),
       lifetimes_(lifetimes),
-      connection_(prompt(with_.connection(
-          "leases",
+      shared_(with_.shared(
           {&broker::kRelease,
            &broker::kHeartbeat,
            &broker::kReap,
@@ -45,7 +35,8 @@ RedisLeases::RedisLeases(RedisSettings settings, Lifetimes lifetimes)
            &broker::kRestore,
            &broker::kLeave,
            &broker::kUnlock}
-      ))) {}
+      )),
+      connection_(shared_->connection()) {}
 
 redis::Reply RedisLeases::run(
     const redis::Script& script,
@@ -57,7 +48,7 @@ redis::Reply RedisLeases::run(
 }
 
 Leases::Beat RedisLeases::beat() {
-    return as_broker_error([&] {
+    return at_once([&] {
         const auto& keys = with_.keys;
         std::vector<std::string> lists;
         for (const auto& list : with_.presence->served()) lists.push_back(keys.key(list));
@@ -82,7 +73,7 @@ Leases::Beat RedisLeases::beat() {
 }
 
 void RedisLeases::leave() {
-    as_broker_error([&] {
+    in_turn([&] {
         const auto& keys = with_.keys;
         run(broker::kLeave,
             std::array<std::string_view, 2>{keys.workers, keys.inboxes},
@@ -91,7 +82,7 @@ void RedisLeases::leave() {
 }
 
 std::vector<std::string> RedisLeases::extend(std::span<const std::string> tags, TimePoint now) {
-    return as_broker_error([&] {
+    return at_once([&] {
         std::vector<std::string> gone;
         connection_.connect();
         for (; !tags.empty(); tags = tags.subspan(std::min(kAtOnce, tags.size()))) {
@@ -135,7 +126,7 @@ std::vector<std::string> RedisLeases::missing(std::span<const std::string> tags)
 }
 
 std::vector<std::string> RedisLeases::park(std::span<const Parking> parkings) {
-    return as_broker_error([&] {
+    return in_turn([&] {
         std::vector<std::string> lost;
         for (; !parkings.empty(); parkings = parkings.subspan(std::min(kAtOnce, parkings.size()))) {
             std::vector<std::string> arguments;
@@ -152,7 +143,7 @@ std::vector<std::string> RedisLeases::park(std::span<const Parking> parkings) {
 }
 
 std::vector<Fetched> RedisLeases::claim_due(TimePoint now, std::size_t most) {
-    return as_broker_error([&] {
+    return in_turn([&] {
         const auto& keys = with_.keys;
         auto& tags = with_.presence->tags();
         std::vector<std::string> arguments{
@@ -229,16 +220,20 @@ void RedisLeases::bury(
     connection_.check(replies.back(), "EXEC");
 }
 
-std::optional<TimePoint> RedisLeases::next_due() {
-    return as_broker_error([&]() -> std::optional<TimePoint> {
-        const auto reply = connection_.call("ZRANGE", with_.keys.parked, 0, 0, "WITHSCORES");
+std::uint64_t RedisLeases::connects() {
+    return at_once([&] { return connection_.generation(); });
+}
+
+std::optional<TimePoint> RedisLeases::lowest(const std::string& sorted_set) {
+    return in_turn([&]() -> std::optional<TimePoint> {
+        const auto reply = connection_.call("ZRANGE", sorted_set, 0, 0, "WITHSCORES");
         if (reply.items.size() < 2) return std::nullopt;
         return from_unix(reply.items[1].number());
     });
 }
 
 std::vector<ParkedTask> RedisLeases::parked(std::size_t from, std::size_t most) {
-    return as_broker_error([&] {
+    return in_turn([&] {
         std::vector<ParkedTask> result;
         if (most == 0) return result;
         const auto range =
@@ -264,7 +259,7 @@ std::vector<ParkedTask> RedisLeases::parked(std::size_t from, std::size_t most) 
 }
 
 std::size_t RedisLeases::hand_back(std::span<const Handover> leases) {
-    return as_broker_error([&] {
+    return in_turn([&] {
         std::size_t ours = 0;
         const auto& keys = with_.keys;
         for (; !leases.empty(); leases = leases.subspan(std::min(kAtOnce, leases.size()))) {

@@ -135,7 +135,8 @@ RunningWorker::RunningWorker(
            .overrides = overrides_,
            .served = served_,
            .ends = *stored_ends_,
-           .autoscaler = autoscaler_.get()}
+           .autoscaler = autoscaler_.get(),
+           .work_came = [this] { keeper_.work_came(); }}
       ),
       events_(
           {.fanout = *event_fanout_,
