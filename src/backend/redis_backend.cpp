@@ -12,7 +12,8 @@
 
 namespace taskworker {
 
-const redis::Script kStoreScript{"store", backend::k_store_lua};
+const std::string_view kSucceededLua = backend::k_succeeded_lua;
+const redis::Script kStoreScript{"store", backend::k_store_lua, {backend::k_succeeded_lua}};
 
 namespace {
 

@@ -31,5 +31,7 @@ private:
 
 // Stores results without looking at leases; see lua/store.lua.
 extern const redis::Script kStoreScript;
+// The Lua function succeeded(document), for the scripts that never write over a SUCCESS.
+extern const std::string_view kSucceededLua;
 
 }  // namespace taskworker

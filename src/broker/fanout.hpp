@@ -36,8 +36,9 @@ public:
     virtual void interrupt() = 0;    // any thread
     virtual void unsubscribe() = 0;  // an orderly end: takes the bindings away
 
-    // Sends to all who listen now. All in one round trip.
-    virtual void publish(std::span<const Sending> messages) = 0;
+    // Sends to all who listen now; how many they are, at most for one of the messages. All in one
+    // round trip.
+    virtual std::size_t publish(std::span<const Sending> messages) = 0;
 
     // Direct exchanges: into every queue bound with this key; none, and the message is gone.
     virtual void send(const Sending& message) = 0;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <span>
@@ -8,6 +9,7 @@
 #include <vector>
 
 #include "broker/broker.hpp"
+#include "broker/parked_task.hpp"
 #include "message/delivery.hpp"
 
 namespace taskworker {
@@ -31,11 +33,6 @@ struct Parking {
     std::string tag;
     TimePoint due;
 };
-// A task that waits for its time, as it lies in the broker.
-struct ParkedTask {
-    TimePoint due;
-    std::string queue, message;
-};
 struct Handover {
     std::string tag, list, message;
 };
@@ -56,7 +53,16 @@ public:
         bool more = false;              // more are dead than one is told of at once
     };
     virtual Beat beat() = 0;
+    // In place of beat(), by a worker that holds nothing: says that we live, and for longer, with
+    // as little as that takes. The dead are not looked for here, only whether there may be some.
+    struct Rest {
+        bool closer = false;  // there is something to be seen: call beat() now
+        Seconds until{0};     // after so long again
+    };
+    virtual Rest rest() = 0;
     virtual void leave() = 0;  // orderly end: nobody needs to reap us
+    // How often it had to connect to the broker.
+    virtual std::uint64_t connects() { return 0; }
 
     // Renews; returns the tags that are not ours any more.
     virtual std::vector<std::string> extend(std::span<const std::string> tags, TimePoint now) = 0;
@@ -64,14 +70,9 @@ public:
     ) = 0;  // returns lost tags
     virtual std::vector<Fetched> claim_due(TimePoint now, std::size_t most) = 0;
     virtual std::optional<TimePoint> next_due() = 0;
-    // For inspection: what is parked for the queues that we serve, earliest first; at most so many
-    // are looked at. Nothing changes hands.
-    struct Parked {
-        TimePoint due;
-        Delivery delivery;
-    };
-    virtual std::vector<Parked> parked(std::size_t most) = 0;
-    // To look at: from the `from`-th on, the next due first.
+    // When the lease was renewed that nobody has renewed for longest: see restore_expired().
+    virtual std::optional<TimePoint> oldest_lease() = 0;
+    // To look at: from the `from`-th on, the next due first. Nothing changes hands.
     virtual std::vector<ParkedTask> parked(std::size_t from, std::size_t most) = 0;
     // Unstarted leases, newest first, back to the front of their lists. Returns how many were ours.
     virtual std::size_t hand_back(std::span<const Handover> leases) = 0;

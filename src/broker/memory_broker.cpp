@@ -123,6 +123,11 @@ public:
             if (worker.dead) beat.dead.push_back(id);
         return beat;
     }
+    Rest rest() override {
+        const auto seen = beat();
+        return {
+            .closer = !seen.known || seen.backlog > 0 || !seen.dead.empty(), .until = Seconds(2)};
+    }
     void leave() override {
         const Lock lock(queues_->mutex);
         queues_->workers[worker_].dead = queues_->started.contains(worker_);
@@ -185,21 +190,12 @@ public:
             if (lease.parked && (!next || lease.renewed < *next)) next = lease.renewed;
         return next;
     }
-    std::vector<Parked> parked(std::size_t most) override {
+    std::optional<TimePoint> oldest_lease() override {
         const Lock lock(queues_->mutex);
-        std::vector<Parked> result;
-        for (const auto& [tag, lease] : queues_->leases) {
-            if (!lease.parked || !queues_->workers[worker_].queues.contains(lease.list)) continue;
-            auto opened = open(*queues_, tag, lease.list, lease.message, accept_);
-            if (auto* delivery = std::get_if<std::shared_ptr<const Delivery>>(&opened))
-                result.push_back({lease.renewed, **delivery});
-        }
-        std::sort(result.begin(), result.end(), [](const Parked& a, const Parked& b) {
-            return a.due < b.due;
-        });
-        if (result.size() > most)
-            result.erase(result.begin() + static_cast<std::ptrdiff_t>(most), result.end());
-        return result;
+        std::optional<TimePoint> oldest;
+        for (const auto& [tag, lease] : queues_->leases)
+            if (!oldest || lease.renewed < *oldest) oldest = lease.renewed;
+        return oldest;
     }
     std::vector<ParkedTask> parked(std::size_t from, std::size_t most) override {
         const Lock lock(queues_->mutex);

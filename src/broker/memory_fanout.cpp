@@ -44,13 +44,20 @@ public:
         const Guard lock(queues_->mutex);
         mine() = {};
     }
-    void publish(std::span<const Sending> messages) override {
+    std::size_t publish(std::span<const Sending> messages) override {
         const Guard lock(queues_->mutex);
-        for (const auto& message : messages)
-            for (auto& [owner, listener] : queues_->listeners)
-                if (listener.hears(message.exchange, message.key))
-                    listener.come.push_back(message.envelope);
+        std::size_t most = 0;
+        for (const auto& message : messages) {
+            std::size_t heard = 0;
+            for (auto& [owner, listener] : queues_->listeners) {
+                if (!listener.hears(message.exchange, message.key)) continue;
+                listener.come.push_back(message.envelope);
+                ++heard;
+            }
+            most = std::max(most, heard);
+        }
         queues_->changed.notify_all();
+        return most;
     }
     void send(const Sending& message) override {
         const Guard lock(queues_->mutex);

@@ -63,7 +63,7 @@ void RedisBroker::interrupt() {
 }
 
 void RedisBroker::reconnect() {
-    ghosts_ = ticks() + steady(kBlmoveTimeoutMany + kOverdue);
+    ghosts_ = ticks() + steady(kBlmoveTimeout + kOverdue);
     lost();
 }
 
@@ -74,7 +74,7 @@ auto RedisBroker::guarded(F&& run) {
     try {
         return run();
     } catch (const RedisError& error) {
-        if (error.connection_lost()) ghosts_ = ticks() + steady(kBlmoveTimeoutMany + kOverdue);
+        if (error.connection_lost()) ghosts_ = ticks() + steady(kBlmoveTimeout + kOverdue);
         lost();
         throw BrokerError(error.what());
     } catch (...) {

@@ -9,15 +9,14 @@
 #include <array>
 
 #include "broker/bindings.hpp"
-#include "broker/broker_errors.hpp"
 
 namespace taskworker {
 namespace {
 
 using namespace std::chrono_literals;
 using redis::RedisError;
-constexpr auto kPingAfter = 10s;  // of silence
-constexpr auto kPongWithin = 5s;
+constexpr auto kPingAfter = 12s;  // of silence
+constexpr auto kPongWithin = 3s;
 constexpr std::size_t kMostRead = 1000;
 constexpr auto kLongestBlock = 5s;
 
@@ -44,7 +43,8 @@ std::string member_of(const RedisKeys& keys, const Fanout::Binding& binding) {
 RedisFanout::RedisFanout(RedisSettings settings)
     : with_(std::move(settings)),
       listener_(with_.connection("control")),
-      speaker_(with_.connection("control-replies")),
+      shared_(with_.shared()),
+      speaker_(shared_->connection()),
       wake_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
     if (wake_ < 0) throw BrokerError("eventfd: no descriptor left");
 }
@@ -57,9 +57,11 @@ void RedisFanout::interrupt() {
 }
 
 // kombu/transport/redis.py: _get_publish_topic, _get_subscribe_topic
-std::string RedisFanout::channel(const std::string& exchange, const std::string& key) const {
+std::string RedisFanout::channel(
+    const redis::Connection& on, const std::string& exchange, const std::string& key
+) const {
     const auto& options = with_.options;
-    const auto prefix = replaced(options.fanout_prefix, "{db}", std::to_string(speaker_.url().db));
+    const auto prefix = replaced(options.fanout_prefix, "{db}", std::to_string(on.url().db));
     auto name = fmt::format("{}{}{}", with_.keys.prefix(), prefix, exchange);
     if (!key.empty() && options.fanout_patterns) name += "/" + key;
     return name;
@@ -80,14 +82,17 @@ void RedisFanout::declare(const Binding& binding) {
 
 void RedisFanout::listen() {
     if (listening_ && listener_.connected()) return;
-    speaker_.connect();
-    for (const auto& binding : subscriptions_) declare(binding);
-    for (const auto& reply : speaker_.round_trip()) speaker_.check(reply, "SADD");
+    {
+        const auto turn = shared_->turn();
+        speaker_.connect();
+        for (const auto& binding : subscriptions_) declare(binding);
+        for (const auto& reply : speaker_.round_trip()) speaker_.check(reply, "SADD");
+    }
     listener_.close();
     listener_.connect();
     for (const auto& binding : subscriptions_)
         listener_.out().command(
-            "PSUBSCRIBE", channel(binding.exchange, replaced(binding.key, "#", "*"))
+            "PSUBSCRIBE", channel(listener_, binding.exchange, replaced(binding.key, "#", "*"))
         );
     for (const auto& reply : listener_.round_trip()) listener_.check(reply, "PSUBSCRIBE");
     listening_ = true;
@@ -141,7 +146,7 @@ void RedisFanout::unsubscribe() {
     listening_ = false;
     listener_.close();
     if (subscriptions_.empty()) return;
-    as_broker_error([&] {
+    in_turn([&] {
         speaker_.connect();
         const auto& keys = with_.keys;
         for (const auto& binding : subscriptions_) {
@@ -153,20 +158,25 @@ void RedisFanout::unsubscribe() {
     });
 }
 
-void RedisFanout::publish(std::span<const Sending> messages) {
-    if (messages.empty()) return;
-    as_broker_error([&] {
+std::size_t RedisFanout::publish(std::span<const Sending> messages) {
+    if (messages.empty()) return 0;
+    return in_turn([&] {
         speaker_.connect();
         for (const auto& message : messages)
             speaker_.out().command(
-                "PUBLISH", channel(message.exchange, message.key), message.envelope
+                "PUBLISH", channel(speaker_, message.exchange, message.key), message.envelope
             );
-        for (const auto& reply : speaker_.round_trip()) speaker_.check(reply, "PUBLISH");
+        std::int64_t most = 0;
+        for (const auto& reply : speaker_.round_trip()) {
+            speaker_.check(reply, "PUBLISH");
+            most = std::max(most, reply.integer);
+        }
+        return static_cast<std::size_t>(most);
     });
 }
 
 void RedisFanout::send(const Sending& message) {
-    as_broker_error([&] {
+    in_turn([&] {
         const auto& keys = with_.keys;
         const auto reply = speaker_.call("SMEMBERS", keys.binding(message.exchange));
         std::vector<std::string> members;
@@ -180,7 +190,7 @@ void RedisFanout::send(const Sending& message) {
 }
 
 void RedisFanout::put(const std::string& queue, std::span<const std::string> envelopes) {
-    as_broker_error([&] {
+    in_turn([&] {
         const auto key = with_.keys.key(with_.keys.list(queue, 0));
         speaker_.connect();
         auto& out = speaker_.out();
@@ -192,7 +202,7 @@ void RedisFanout::put(const std::string& queue, std::span<const std::string> env
 }
 
 void RedisFanout::bind(const Binding& binding) {
-    as_broker_error([&] {
+    in_turn([&] {
         speaker_.connect();
         declare(binding);
         for (const auto& reply : speaker_.round_trip()) speaker_.check(reply, "SADD");
@@ -200,7 +210,7 @@ void RedisFanout::bind(const Binding& binding) {
 }
 
 void RedisFanout::remove(const Binding& binding) {
-    as_broker_error([&] {
+    in_turn([&] {
         const auto& keys = with_.keys;
         speaker_.connect();
         const auto member = member_of(keys, binding);
@@ -215,11 +225,12 @@ void RedisFanout::remove(const Binding& binding) {
 std::optional<std::string> RedisFanout::take(const std::string& queue, SteadyPoint until) {
     return as_broker_error([&]() -> std::optional<std::string> {
         const auto key = with_.keys.key(with_.keys.list(queue, 0));
+        if (!taker_) taker_ = std::make_unique<redis::Connection>(with_.connection("taker"));
         for (;;) {
             const auto left = std::min<SteadyPoint::duration>(until - steady_now(), kLongestBlock);
             // 0 would wait for ever.
             const auto wait = std::max(Seconds(left).count(), 0.001);
-            auto reply = speaker_.call("BRPOP", key, fmt::format("{:.3f}", wait));
+            auto reply = taker_->call("BRPOP", key, fmt::format("{:.3f}", wait));
             if (reply.items.size() == 2) return std::move(reply.items[1].text);
             if (steady_now() >= until) return std::nullopt;
         }

@@ -6,7 +6,6 @@
 #include <array>
 #include <utility>
 
-#include "broker/broker_errors.hpp"
 #include "broker/redis_dead_letters.hpp"
 #include "broker/scripts.hpp"
 #include "broker/unacked_entry.hpp"
@@ -22,21 +21,12 @@ constexpr int kToldAtOnce = 16;        // dead workers for one to reap
 
 std::string score(double seconds) { return fmt::format("{:.6f}", seconds); }
 
-// Who hears nothing for so long tries a new connection, before the others think us dead.
-constexpr Millis kPatience{3000};
-
-redis::ConnectionOptions prompt(redis::ConnectionOptions options) {
-    options.timeout = std::min(options.timeout, kPatience);
-    return options;
-}
-
 }  // namespace
 
 RedisLeases::RedisLeases(RedisSettings settings, Lifetimes lifetimes)
     : with_(std::move(settings)),
       lifetimes_(lifetimes),
-      connection_(prompt(with_.connection(
-          "leases",
+      shared_(with_.shared(
           {&broker::kRelease,
            &broker::kHeartbeat,
            &broker::kReap,
@@ -46,7 +36,8 @@ RedisLeases::RedisLeases(RedisSettings settings, Lifetimes lifetimes)
            &broker::kRestore,
            &broker::kLeave,
            &broker::kUnlock}
-      ))) {}
+      )),
+      connection_(shared_->connection()) {}
 
 redis::Reply RedisLeases::run(
     const redis::Script& script,
@@ -57,51 +48,53 @@ redis::Reply RedisLeases::run(
     return connection_.run(script, keys, views);
 }
 
-void RedisLeases::announce() { beat(false); }
+void RedisLeases::announce() {
+    at_once([&] { return beat_now(false); });
+}
 
 Leases::Beat RedisLeases::beat() {
-    auto found = beat(true);
-    found.known = !std::exchange(thought_dead_, false) && found.known;
-    return found;
-}
-
-// Whoever looks after many over a slow network must not be missed meanwhile.
-void RedisLeases::stay_alive() {
-    if (with_.now() - beaten_ < lifetimes_.beat) return;
-    if (!beat(false).known) thought_dead_ = true;
-}
-
-Leases::Beat RedisLeases::beat(bool look) {
-    return as_broker_error([&] {
-        const auto& keys = with_.keys;
-        std::vector<std::string> lists;
-        for (const auto& list : with_.presence->served()) lists.push_back(keys.key(list));
-        std::vector<std::string_view> names{keys.workers, keys.inboxes, keys.suspects};
-        names.insert(names.end(), lists.begin(), lists.end());
-        // A second look counts only if those that are suspected had time for a beat of their own.
-        const std::array<std::string, 9> arguments{
-            with_.presence->id(),
-            with_.presence->record(),
-            score(lifetimes_.suspect.count()),
-            score(lifetimes_.dead.count()),
-            look ? score(lifetimes_.beat.count() / 2) : "0",
-            with_.script_now(),
-            score(0.9 * lifetimes_.beat.count()),
-            score(2 * lifetimes_.beat.count()),
-            std::to_string(kToldAtOnce)};
-        auto reply = run(broker::kHeartbeat, names, arguments);
-        beaten_ = with_.now();
-        Beat beat;
-        beat.known = !reply.items.at(0).is("1");
-        for (auto& dead : reply.items.at(1).items) beat.dead.push_back(std::move(dead.text));
-        beat.backlog = static_cast<std::size_t>(reply.items.at(2).integer);
-        beat.more = reply.items.at(3).is("1");
-        return beat;
+    return at_once([&] {
+        auto found = beat_now(true);
+        found.known = !std::exchange(thought_dead_, false) && found.known;
+        return found;
     });
 }
 
+// Whoever looks after many over a slow network must not be missed meanwhile. Within a turn.
+void RedisLeases::stay_alive() {
+    if (with_.now() - beaten_ < lifetimes_.beat) return;
+    if (!beat_now(false).known) thought_dead_ = true;
+}
+
+Leases::Beat RedisLeases::beat_now(bool look) {
+    const auto& keys = with_.keys;
+    std::vector<std::string> lists;
+    for (const auto& list : with_.presence->served()) lists.push_back(keys.key(list));
+    std::vector<std::string_view> names{keys.workers, keys.inboxes, keys.suspects};
+    names.insert(names.end(), lists.begin(), lists.end());
+    // A second look counts only if those that are suspected had time for a beat of their own.
+    const std::array<std::string, 9> arguments{
+        with_.presence->id(),
+        with_.presence->record(),
+        score(lifetimes_.suspect.count()),
+        score(lifetimes_.dead.count()),
+        look ? score(lifetimes_.beat.count() / 2) : "0",
+        with_.script_now(),
+        score(0.9 * lifetimes_.beat.count()),
+        score(2 * lifetimes_.beat.count()),
+        std::to_string(kToldAtOnce)};
+    auto reply = run(broker::kHeartbeat, names, arguments);
+    beaten_ = with_.now();
+    Beat beat;
+    beat.known = !reply.items.at(0).is("1");
+    for (auto& dead : reply.items.at(1).items) beat.dead.push_back(std::move(dead.text));
+    beat.backlog = static_cast<std::size_t>(reply.items.at(2).integer);
+    beat.more = reply.items.at(3).is("1");
+    return beat;
+}
+
 void RedisLeases::leave() {
-    as_broker_error([&] {
+    in_turn([&] {
         const auto& keys = with_.keys;
         run(broker::kLeave,
             std::array<std::string_view, 2>{keys.workers, keys.inboxes},
@@ -110,7 +103,7 @@ void RedisLeases::leave() {
 }
 
 std::vector<std::string> RedisLeases::extend(std::span<const std::string> tags, TimePoint now) {
-    return as_broker_error([&] {
+    return at_once([&] {
         std::vector<std::string> gone;
         connection_.connect();
         for (; !tags.empty(); tags = tags.subspan(std::min(kAtOnce, tags.size()))) {
@@ -154,7 +147,7 @@ std::vector<std::string> RedisLeases::missing(std::span<const std::string> tags)
 }
 
 std::vector<std::string> RedisLeases::park(std::span<const Parking> parkings) {
-    return as_broker_error([&] {
+    return in_turn([&] {
         std::vector<std::string> lost;
         for (; !parkings.empty(); parkings = parkings.subspan(std::min(kAtOnce, parkings.size()))) {
             std::vector<std::string> arguments;
@@ -171,7 +164,7 @@ std::vector<std::string> RedisLeases::park(std::span<const Parking> parkings) {
 }
 
 std::vector<Fetched> RedisLeases::claim_due(TimePoint now, std::size_t most) {
-    return as_broker_error([&] {
+    return in_turn([&] {
         const auto& keys = with_.keys;
         auto& tags = with_.presence->tags();
         std::vector<std::string> arguments{
@@ -230,32 +223,6 @@ Fetched RedisLeases::open(const std::string& tag, const std::string& entry) {
     return DiscardedMessage{.queue = queue, .why = why, .head = raw.substr(0, 200)};
 }
 
-std::vector<Leases::Parked> RedisLeases::parked(std::size_t most) {
-    return as_broker_error([&] {
-        std::vector<Parked> result;
-        if (most == 0) return result;
-        const auto due =
-            connection_.call("ZRANGE", with_.keys.parked, 0, most - 1, "WITHSCORES").items;
-        if (due.size() < 2) return result;
-        auto& out = connection_.out();
-        out.begin(2 + due.size() / 2);
-        out.arg("HMGET"), out.arg(with_.keys.unacked);
-        for (std::size_t i = 0; i + 1 < due.size(); i += 2) out.arg(due[i].text);
-        const auto entries = connection_.round_trip();
-        connection_.check(entries.at(0), "HMGET");
-        const auto served = with_.presence->served();
-        for (std::size_t i = 0; i < entries[0].items.size(); ++i) {
-            if (entries[0].items[i].nil()) continue;
-            std::string why;
-            auto delivery = read(due[2 * i].text, entries[0].items[i].text, why);
-            if (!delivery) continue;
-            if (std::find(served.begin(), served.end(), delivery->list) == served.end()) continue;
-            result.push_back({from_unix(due[2 * i + 1].number()), *std::move(delivery)});
-        }
-        return result;
-    });
-}
-
 // A lease that nobody can read becomes a dead letter.
 void RedisLeases::bury(
     const std::string& tag,
@@ -275,16 +242,20 @@ void RedisLeases::bury(
     connection_.check(replies.back(), "EXEC");
 }
 
-std::optional<TimePoint> RedisLeases::next_due() {
-    return as_broker_error([&]() -> std::optional<TimePoint> {
-        const auto reply = connection_.call("ZRANGE", with_.keys.parked, 0, 0, "WITHSCORES");
+std::uint64_t RedisLeases::connects() {
+    return at_once([&] { return connection_.generation(); });
+}
+
+std::optional<TimePoint> RedisLeases::lowest(const std::string& sorted_set) {
+    return in_turn([&]() -> std::optional<TimePoint> {
+        const auto reply = connection_.call("ZRANGE", sorted_set, 0, 0, "WITHSCORES");
         if (reply.items.size() < 2) return std::nullopt;
         return from_unix(reply.items[1].number());
     });
 }
 
 std::vector<ParkedTask> RedisLeases::parked(std::size_t from, std::size_t most) {
-    return as_broker_error([&] {
+    return in_turn([&] {
         std::vector<ParkedTask> result;
         if (most == 0) return result;
         const auto range =
@@ -310,7 +281,7 @@ std::vector<ParkedTask> RedisLeases::parked(std::size_t from, std::size_t most) 
 }
 
 std::size_t RedisLeases::hand_back(std::span<const Handover> leases) {
-    return as_broker_error([&] {
+    return in_turn([&] {
         std::size_t ours = 0;
         const auto& keys = with_.keys;
         for (; !leases.empty(); leases = leases.subspan(std::min(kAtOnce, leases.size()))) {

@@ -1,11 +1,16 @@
 #pragma once
 
+#include <cstdint>
+#include <memory>
+#include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "broker/broker_errors.hpp"
 #include "broker/leases.hpp"
 #include "broker/redis_settings.hpp"
-#include "redis/connection.hpp"
+#include "redis/shared_connection.hpp"
 
 namespace taskworker {
 
@@ -25,12 +30,14 @@ public:
 
     void announce() override;
     Beat beat() override;
+    Rest rest() override;
     void leave() override;
+    std::uint64_t connects() override;
     std::vector<std::string> extend(std::span<const std::string> tags, TimePoint now) override;
     std::vector<std::string> park(std::span<const Parking> parkings) override;
     std::vector<Fetched> claim_due(TimePoint now, std::size_t most) override;
-    std::optional<TimePoint> next_due() override;
-    std::vector<Parked> parked(std::size_t most) override;
+    std::optional<TimePoint> next_due() override { return lowest(with_.keys.parked); }
+    std::optional<TimePoint> oldest_lease() override { return lowest(with_.keys.unacked_index); }
     std::vector<ParkedTask> parked(std::size_t from, std::size_t most) override;
     std::size_t hand_back(std::span<const Handover> leases) override;
     std::size_t hand_back_unknown(const Known& known) override;
@@ -38,13 +45,19 @@ public:
     std::size_t restore_expired(TimePoint now) override;
 
 private:
-    Beat beat(bool look);
+    Beat beat_now(bool look);
     void stay_alive();
     redis::Reply run(
         const redis::Script& script,
         std::span<const std::string_view> keys,
         std::span<const std::string> arguments
     );
+    std::optional<TimePoint> lowest(const std::string& sorted_set);
+    // In redis_rest.cpp
+    void write_rest(bool look);
+    bool look_at(std::span<redis::Reply> replies);
+    void set_clock(const redis::Reply& time);
+    double redis_now() const;
     std::vector<std::string> missing(std::span<const std::string> tags);
     std::optional<Delivery> read(
         const std::string& tag, const std::string& entry, std::string& why
@@ -69,9 +82,28 @@ private:
         int priority
     );
 
+    // What a public call does: alone on the connection.
+    template <class F>
+    auto in_turn(F&& work, redis::SharedConnection::Urgency urgency = {}) {
+        const auto turn = shared_->turn(urgency);
+        return as_broker_error(work);
+    }
+    // For what others think us dead without.
+    template <class F>
+    auto at_once(F&& work) {
+        return in_turn(std::forward<F>(work), redis::SharedConnection::Urgency::First);
+    }
+
     const RedisSettings with_;
     const Lifetimes lifetimes_;
-    redis::Connection connection_;
+    const std::shared_ptr<redis::SharedConnection> shared_;
+    redis::Connection& connection_;  // of shared_: within in_turn()
+    // Redis' clock as we know it, for rest().
+    struct {
+        std::uint64_t connection = 0;  // generation on which it was asked for
+        double ahead = 0;              // of our monotonic clock
+    } clock_;
+    SteadyPoint next_look_{};
     TimePoint beaten_{};
     bool thought_dead_ = false;  // found out between two beats; the next one tells
 };

@@ -5,7 +5,6 @@
 
 #include "base/log.hpp"
 #include "broker/bindings.hpp"
-#include "broker/broker_errors.hpp"
 #include "broker/redis_dead_letters.hpp"
 #include "broker/redis_leases.hpp"
 #include "broker/scripts.hpp"
@@ -32,7 +31,7 @@ std::uint64_t number_of(const std::string& tag) {
 }  // namespace
 
 ReapReport RedisLeases::reap(const std::string& worker) {
-    return as_broker_error([&] {
+    return in_turn([&] {
         ReapReport report{.worker = worker, .handed_back = 0, .started = {}, .poisoned = {}};
         stay_alive();
         auto taken = reap_inboxes(worker, false);
@@ -104,7 +103,7 @@ std::vector<std::string> RedisLeases::leases_of(const std::string& worker, doubl
 
 std::size_t RedisLeases::hand_back_unknown(const Known& known) {
     std::vector<Handover> found;
-    as_broker_error([&] {
+    in_turn([&] {
         constexpr double kDay = 86'400;
         connection_.connect();
         auto tags = leases_of(with_.presence->id(), unix_time(with_.now()) - kDay);
@@ -197,7 +196,7 @@ std::vector<LostStart> RedisLeases::started_by(const std::string& worker) {
 }
 
 std::size_t RedisLeases::restore_expired(TimePoint now) {
-    return as_broker_error([&]() -> std::size_t {
+    return in_turn([&]() -> std::size_t {
         stay_alive();
         const auto& keys = with_.keys;
         const auto token =

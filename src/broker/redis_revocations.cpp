@@ -16,9 +16,10 @@ constexpr std::size_t kIdsAtOnce = 1000;
 }  // namespace
 
 RedisRevocations::RedisRevocations(const RedisSettings& settings)
-    : connection_(settings.connection("revoked")), key_(settings.keys.revoked) {}
+    : shared_(settings.shared()), connection_(shared_->connection()), key_(settings.keys.revoked) {}
 
 void RedisRevocations::add(std::span<const std::string> ids, TimePoint now) {
+    const auto turn = shared_->turn();
     as_broker_error([&] {
         connection_.connect();
         auto& out = connection_.out();
@@ -35,17 +36,16 @@ void RedisRevocations::add(std::span<const std::string> ids, TimePoint now) {
         out.command("ZREMRANGEBYRANK", key_, 0, -kMostRevoked - 1);
         out.command("EXPIRE", key_, static_cast<std::int64_t>(kRevokedLife));
         for (const auto& reply : connection_.round_trip()) connection_.check(reply, "ZADD");
-        connection_.close();  // rarely needed
     });
 }
 
 std::vector<std::string> RedisRevocations::load(TimePoint now) {
+    const auto turn = shared_->turn();
     return as_broker_error([&] {
         const auto since = fmt::format("{:.3f}", unix_time(now) - kRevokedLife);
         auto reply = connection_.call("ZRANGEBYSCORE", key_, since, "+inf");
         std::vector<std::string> ids;
         for (auto& item : reply.items) ids.push_back(std::move(item.text));
-        connection_.close();
         return ids;
     });
 }

@@ -2,7 +2,7 @@
 
 #include "broker/redis_settings.hpp"
 #include "broker/revocations.hpp"
-#include "redis/connection.hpp"
+#include "redis/shared_connection.hpp"
 
 namespace taskworker {
 
@@ -15,7 +15,8 @@ public:
     std::vector<std::string> load(TimePoint now) override;
 
 private:
-    redis::Connection connection_;
+    const std::shared_ptr<redis::SharedConnection> shared_;
+    redis::Connection& connection_;  // of shared_: within a turn
     const std::string key_;
 };
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace taskworker {
@@ -12,6 +13,14 @@ redis::ConnectionOptions RedisSettings::connection(
     return address.connection(
         fmt::format("taskworker:{}:{}", presence->node(), purpose), std::move(scripts)
     );
+}
+
+std::shared_ptr<redis::SharedConnection> RedisSettings::shared(
+    std::vector<const redis::Script*> scripts
+) const {
+    auto with = connection("shared", std::move(scripts));
+    with.timeout = std::min(with.timeout, kPatience);
+    return redis::shared_connection(with, presence->id());
 }
 
 std::string RedisSettings::script_now() const {

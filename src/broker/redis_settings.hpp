@@ -10,7 +10,7 @@
 #include "broker/presence.hpp"
 #include "broker/redis_keys.hpp"
 #include "broker/transport_options.hpp"
-#include "redis/connection.hpp"
+#include "redis/shared_connection.hpp"
 
 namespace taskworker {
 
@@ -37,6 +37,11 @@ struct RedisSettings {
     redis::ConnectionOptions connection(
         std::string_view purpose, std::vector<const redis::Script*> scripts = {}
     ) const;
+    // The one for all that speaks seldom: leases, what events and remote control send. Who hears
+    // nothing for so long tries a new one, before the others think us dead.
+    std::shared_ptr<redis::SharedConnection> shared(std::vector<const redis::Script*> scripts = {})
+        const;
+    static constexpr Millis kPatience{3000};
 };
 
 }  // namespace taskworker

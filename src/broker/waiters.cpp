@@ -11,8 +11,7 @@ namespace {
 
 using redis::RedisError;
 constexpr std::size_t kMostConnections = 64;  // 3 kB each in Redis
-constexpr std::size_t kMany = 12;
-constexpr Seconds kShort{1};  // when nobody may unblock us
+constexpr Seconds kShort{1};                  // when nobody may unblock us
 constexpr Millis kUnblockPause{3};
 constexpr Millis kUnblockPatience{5000};
 
@@ -40,10 +39,7 @@ void Waiters::watch(std::vector<std::size_t> lists) {
     waiters_ = std::move(next);
 }
 
-Seconds Waiters::patience() const {
-    if (!can_unblock()) return kShort;
-    return waiters_.size() >= kMany ? kBlmoveTimeoutMany : kBlmoveTimeout;
-}
+Seconds Waiters::patience() const { return can_unblock() ? kBlmoveTimeout : kShort; }
 
 bool Waiters::can_unblock() const {
     return may_unblock_ && std::all_of(waiters_.begin(), waiters_.end(), [](const Waiter& waiter) {

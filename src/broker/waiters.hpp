@@ -59,8 +59,7 @@ private:
     bool covers_all_ = true, may_unblock_ = true;
 };
 
-inline constexpr Seconds kBlmoveTimeout{10};  // a vanished host keeps a waiter that long at most
-inline constexpr Seconds kBlmoveTimeoutMany{30};  // from twelve lists on
-inline constexpr Seconds kOverdue{5};             // an answer that is later than that is lost
+inline constexpr Seconds kBlmoveTimeout{40};  // a vanished host keeps a waiter that long at most
+inline constexpr Seconds kOverdue{5};         // an answer that is later than that is lost
 
 }  // namespace taskworker

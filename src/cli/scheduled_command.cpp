@@ -11,8 +11,6 @@
 #include "cli/node_name.hpp"
 #include "cli/shown_text.hpp"
 #include "client/producer.hpp"
-#include "message/decode.hpp"
-#include "message/envelope.hpp"
 #include "message/python_json.hpp"
 
 namespace taskworker {
@@ -22,12 +20,8 @@ constexpr std::size_t kPage = 100;
 
 // What cannot be read is shown as a task without a name: it will become a dead letter.
 Request request_in(const ParkedTask& parked, const Settings& settings) {
-    auto parsed = parse_envelope(parked.message);
-    const auto* message = std::get_if<Message>(&parsed);
-    if (!message) return {};
-    auto decoded = decode(*message, settings.accept_content);
-    auto* request = std::get_if<Request>(&decoded);
-    return request ? std::move(*request) : Request{};
+    auto delivery = read_parked(parked, settings.accept_content);
+    return delivery ? std::move(delivery->request) : Request{};
 }
 
 std::string line_of(const ParkedTask& parked, const Request& request, bool json) {

@@ -21,6 +21,9 @@ public:
     virtual std::optional<TakenChord> take(const std::string& group) = 0;
     // Complete for longer than they should be: their worker died.
     virtual std::vector<std::string> overdue() = 0;
+    // The deadline that passes next: no chord is overdue earlier, but for those that become
+    // complete from now on. As of the last overdue().
+    virtual std::optional<TimePoint> next_deadline() const = 0;
     // Adds the stored results of these ids.
     virtual void look_up(TakenChord& chord, const std::vector<std::string>& ids) = 0;
     // Sends what follows and removes all traces; false: it was not ours any more. Groups that

@@ -102,8 +102,9 @@ std::unique_ptr<ChordLedger> open_chord_ledger(
     keys.worker = worker_id;
     servers.results->name = servers.broker.name = "taskworker:chords";
     servers.results->scripts = {&kTakeChordScript, &kFinishChordScript};
+    // The one that the worker's leases and events use, if they are on the same server.
     return std::make_unique<RedisChords>(
-        connection_to(servers.results),
+        redis::shared_connection(*servers.results, worker_id),
         connection_to(servers.writer ? servers.writer : servers.broker),
         std::move(keys)
     );

@@ -4,6 +4,7 @@
 #include <optional>
 #include <utility>
 
+#include "backend/redis_backend.hpp"
 #include "base/log.hpp"
 #include "ledger/lua_scripts.hpp"
 #include "ledger/redis_ledger.hpp"
@@ -11,7 +12,7 @@
 namespace taskworker {
 
 const redis::Script kResultsScript{
-    "results", ledger::k_results_only_lua, ledger::k_results_lua};
+    "results", ledger::k_results_only_lua, {kSucceededLua, ledger::k_results_lua}};
 
 namespace {
 

@@ -6,6 +6,7 @@
 #include <span>
 #include <utility>
 
+#include "backend/redis_backend.hpp"
 #include "ledger/lua_scripts.hpp"
 #include "ledger/servers.hpp"
 #include "message/python_json.hpp"
@@ -16,12 +17,13 @@ namespace taskworker {
 
 const redis::Script kTakeChordScript{"take_chord", ledger::k_take_chord_lua};
 const redis::Script kFinishChordScript{
-    "finish_chord", ledger::k_finish_chord_lua, ledger::k_results_lua};
+    "finish_chord", ledger::k_finish_chord_lua, {kSucceededLua, ledger::k_results_lua}};
 
 namespace {
 
 constexpr std::chrono::seconds kTime{30};  // to finish one that was taken
 constexpr std::size_t kAtOnce = 1000;      // results looked up in one command
+constexpr std::size_t kLooked = 100;       // chords at once
 
 std::string unix_seconds(std::chrono::seconds from_now = {}) {
     const auto now = std::chrono::system_clock::now().time_since_epoch() + from_now;
@@ -48,18 +50,22 @@ void send(redis::Connection& connection, std::span<const std::string> words) {
 }  // namespace
 
 RedisChords::RedisChords(
-    std::unique_ptr<redis::Connection> results,
+    std::shared_ptr<redis::SharedConnection> results,
     std::unique_ptr<redis::Connection> broker,
     LedgerKeys keys
 )
-    : results_(std::move(results)), broker_(std::move(broker)), keys_(std::move(keys)) {}
+    : shared_(std::move(results)),
+      results_(shared_->connection()),
+      broker_(std::move(broker)),
+      keys_(std::move(keys)) {}
 
 std::optional<TakenChord> RedisChords::take(const std::string& group) {
+    const auto turn = shared_->turn();
     const auto chords = keys_.results->chords();
     const auto now = unix_seconds(), deadline = unix_seconds(kTime);
     const std::string_view keys[] = {chords};
     const std::string_view arguments[] = {group, keys_.worker, now, deadline};
-    const auto taken = results_->run(kTakeChordScript, keys, arguments);
+    const auto taken = results_.run(kTakeChordScript, keys, arguments);
     if (taken.nil() || taken.items.size() != 2) return std::nullopt;
 
     TakenChord chord;
@@ -68,34 +74,44 @@ std::optional<TakenChord> RedisChords::take(const std::string& group) {
     const auto& size = taken.items[1].text;
     std::from_chars(size.data(), size.data() + size.size(), chord.size);
     const auto parts = chords + ":" + group;
-    const auto list = keys_.results->chord_ordered ? results_->call("ZRANGE", parts, 0, -1)
-                                                   : results_->call("LRANGE", parts, 0, -1);
+    const auto list = keys_.results->chord_ordered ? results_.call("ZRANGE", parts, 0, -1)
+                                                   : results_.call("LRANGE", parts, 0, -1);
     for (const auto& part : list.items)
         chord.parts.push_back(json_text(part.text, keys_.results->serializer));
-    const auto saved = results_->call("GET", keys_.results->group(group));
+    const auto saved = results_.call("GET", keys_.results->group(group));
     if (!saved.nil()) chord.saved = json_text(saved.text, keys_.results->serializer);
     return chord;
 }
 
 std::vector<std::string> RedisChords::overdue() {
-    const auto reply = results_->call(
-        "ZRANGEBYSCORE", keys_.results->chords(), "-inf", unix_seconds(), "LIMIT", 0, 100
+    const auto turn = shared_->turn();
+    const auto reply = results_.call(
+        "ZRANGEBYSCORE", keys_.results->chords(), "-inf", "+inf", "WITHSCORES", "LIMIT", 0, kLooked
     );
+    const auto now = std::chrono::system_clock::now();
     std::vector<std::string> groups;
-    for (const auto& group : reply.items) groups.push_back(group.text);
+    next_deadline_.reset();
+    for (std::size_t i = 0; i + 1 < reply.items.size() && !next_deadline_; i += 2) {
+        const auto deadline = from_unix(reply.items[i + 1].number());
+        if (deadline <= now)
+            groups.push_back(reply.items[i].text);
+        else
+            next_deadline_ = deadline;
+    }
     return groups;
 }
 
 void RedisChords::look_up(TakenChord& chord, const std::vector<std::string>& ids) {
-    results_->connect();
+    const auto turn = shared_->turn();
+    results_.connect();
     for (std::size_t from = 0; from < ids.size(); from += kAtOnce) {
         const auto until = std::min(ids.size(), from + kAtOnce);
         for (auto i = from; i < until; ++i)
-            results_->out().command("GET", keys_.results->task(ids[i]));
-        const auto replies = results_->round_trip();
+            results_.out().command("GET", keys_.results->task(ids[i]));
+        const auto replies = results_.round_trip();
         for (auto i = from; i < until; ++i) {
             const auto& reply = replies.at(i - from);
-            results_->check(reply, "GET");
+            results_.check(reply, "GET");
             if (!reply.nil())
                 chord.documents[ids[i]] = json_text(reply.text, keys_.results->serializer);
         }
@@ -128,25 +144,26 @@ redis::Reply RedisChords::run_finish(
     number(extras.size());
     for (const auto& extra : extras) all(extra);
     const std::string_view keys[] = {chords};
-    auto reply = results_->run(kFinishChordScript, keys, words);
-    results_->check(reply, "finish_chord");
+    auto reply = results_.run(kFinishChordScript, keys, words);
+    results_.check(reply, "finish_chord");
     return reply;
 }
 
 bool RedisChords::still_ours(const std::string& group) {
-    const auto owner = results_->call("HGET", keys_.results->chords() + ".owners", group);
+    const auto owner = results_.call("HGET", keys_.results->chords() + ".owners", group);
     return !owner.nil() && owner.text == keys_.worker;
 }
 
 bool RedisChords::finish(
     const std::string& group, const ChordEnd& end, std::vector<std::string>& complete
 ) {
+    const auto turn = shared_->turn();
     auto commands = pushes(outgoing(end.dispatch.messages), keys_);
     auto extras = extra_effects(end.dispatch.writes, end.store, end.parts, keys_);
     if (!one_server()) {
         if (!still_ours(group)) return false;
         for (const auto& extra : extra_effects(end.dispatch.writes, {}, {}, keys_))
-            send(*results_, std::span(extra).subspan(2));
+            send(results_, std::span(extra).subspan(2));
         for (const auto& command : commands) send(*broker_, command);
         commands.clear();
     }
@@ -157,10 +174,16 @@ bool RedisChords::finish(
 }
 
 bool RedisChords::one_server() {
-    if (!one_server_) one_server_ = share_a_server(*broker_, *results_, keys_.broker_db);
+    if (!one_server_) {
+        one_server_ = share_a_server(*broker_, results_, keys_.broker_db);
+        if (*one_server_) broker_->close();
+    }
     return *one_server_;
 }
 
-void RedisChords::give_back(const std::string& group) { run_finish(group, true, {}, {}); }
+void RedisChords::give_back(const std::string& group) {
+    const auto turn = shared_->turn();
+    run_finish(group, true, {}, {});
+}
 
 }  // namespace taskworker

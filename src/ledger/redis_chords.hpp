@@ -1,12 +1,13 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "ledger/chord_ledger.hpp"
 #include "ledger/settle_command.hpp"
-#include "redis/connection.hpp"
+#include "redis/shared_connection.hpp"
 
 namespace taskworker {
 
@@ -16,17 +17,17 @@ namespace taskworker {
 class RedisChords final : public ChordLedger {
 public:
     RedisChords(
-        std::unique_ptr<redis::Connection> results,
+        std::shared_ptr<redis::SharedConnection> results,
         std::unique_ptr<redis::Connection> broker,
         LedgerKeys keys
     );
 
     std::optional<TakenChord> take(const std::string& group) override;
     std::vector<std::string> overdue() override;
+    std::optional<TimePoint> next_deadline() const override { return next_deadline_; }
     void look_up(TakenChord& chord, const std::vector<std::string>& ids) override;
-    bool finish(
-        const std::string& group, const ChordEnd& end, std::vector<std::string>& complete
-    ) override;
+    bool finish(const std::string& group, const ChordEnd& end, std::vector<std::string>& complete)
+        override;
     void give_back(const std::string& group) override;
 
 private:
@@ -39,9 +40,12 @@ private:
     bool still_ours(const std::string& group);
     bool one_server();  // scripts on `results` may write into the broker's db
 
-    std::unique_ptr<redis::Connection> results_, broker_;
+    const std::shared_ptr<redis::SharedConnection> shared_;
+    redis::Connection& results_;                 // of shared_: within a turn
+    std::unique_ptr<redis::Connection> broker_;  // closed when it leads to the same server
     LedgerKeys keys_;
     std::optional<bool> one_server_;  // asked at the first use
+    std::optional<TimePoint> next_deadline_;
 };
 
 extern const redis::Script kTakeChordScript, kFinishChordScript;

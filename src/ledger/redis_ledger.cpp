@@ -4,15 +4,17 @@
 #include <chrono>
 #include <utility>
 
+#include "backend/redis_backend.hpp"
 #include "ledger/lua_scripts.hpp"
 
 namespace taskworker {
 
-const redis::Script kSettleScript{"settle", ledger::k_settle_lua, ledger::k_results_lua};
+const redis::Script kSettleScript{
+    "settle", ledger::k_settle_lua, {kSucceededLua, ledger::k_results_lua}};
 
 namespace {
 
-constexpr std::size_t kHead = 4;     // broker db, result db, now, n
+constexpr std::size_t kHead = 4;  // broker db, result db, now, n
 // tag, kind, note, number of commands, key, ttl, document, number of extras
 constexpr std::size_t kPerItem = 8;
 

@@ -16,15 +16,14 @@ namespace {
 // The consumer waits for the answer, and asks again later.
 constexpr Millis kAnswer{1000};
 
-bool is_end(const std::string& document) {
-    const auto record = decode_result(document);
-    return record && (record->status == "SUCCESS" || record->status == "FAILURE" ||
-                      record->status == "REVOKED");
+bool is_end(const std::string& status) {
+    return status == "SUCCESS" || status == "FAILURE" || status == "REVOKED";
 }
 
 class NoStoredEnds final : public StoredEnds {
 public:
     bool retell(const std::string&) override { return false; }
+    bool succeeded(const std::string&) override { return false; }
 };
 
 class RedisStoredEnds final : public StoredEnds {
@@ -32,25 +31,50 @@ public:
     RedisStoredEnds(
         redis::ConnectionOptions broker, redis::ConnectionOptions results, ResultKeys keys
     )
-        : broker_(std::move(broker)),
-          results_(std::move(results)),
-          keys_(std::move(keys)) {}
+        : broker_(std::move(broker)), results_(std::move(results)), keys_(std::move(keys)) {}
 
     bool retell(const std::string& task_id) override {
-        try {
-            if (!one_server_) one_server_ = are_one_server(broker_, results_);
-            if (*one_server_) return false;
+        return asked([&] {
+            if (on_one_server()) return false;
             const auto key = keys_.task(task_id);
             const auto document = results_.call("GET", key);
-            if (document.nil() || !is_end(document.text)) return false;
+            if (!is_end(status_in(document))) return false;
             results_.call("PUBLISH", key, document.text);
             return true;
+        });
+    }
+    // On two servers retell() has just seen that there is no end.
+    bool succeeded(const std::string& task_id) override {
+        return asked([&] {
+            return on_one_server() &&
+                   status_in(results_.call("GET", keys_.task(task_id))) == "SUCCESS";
+        });
+    }
+
+private:
+    template <class F>
+    static bool asked(F&& ask) {
+        try {
+            return ask();
         } catch (const redis::RedisError& error) {
             throw BackendError(error.what());
         }
     }
+    // Asked once; what nobody needs then is closed.
+    bool on_one_server() {
+        if (!one_server_) {
+            one_server_ = are_one_server(broker_, results_);
+            broker_.close();
+            if (*one_server_) results_.close();
+        }
+        return *one_server_;
+    }
+    std::string status_in(const redis::Reply& document) const {
+        if (document.nil()) return {};
+        const auto record = decode_result(document.text, keys_.serializer);
+        return record ? record->status : std::string();
+    }
 
-private:
     redis::Connection broker_, results_;
     ResultKeys keys_;
     std::optional<bool> one_server_;

@@ -21,6 +21,7 @@ using namespace std::chrono_literals;
 constexpr std::size_t kPerMessage = 24;  // dispatcher.py: buffer_limit
 constexpr std::size_t kPerRound = 480;
 constexpr auto kTryAgain = 1s;
+constexpr int kUnheard = 3;  // heartbeats in one while nobody listens
 
 // celery/utils/time.py: utcoffset. Daylight aware, rounded towards the east as `//` does.
 int hours_west() {
@@ -108,9 +109,7 @@ void EventPublisher::run() {
         waiting_.erase(waiting_.begin(), end);
         const bool asked = std::exchange(asked_, false);
         const bool due = with_.clock.ticks() >= next_beat_;
-        if (due)
-            next_beat_ =
-                with_.clock.ticks() + std::chrono::duration_cast<SteadyPoint::duration>(interval);
+        if (due) last_beat_ = with_.clock.ticks();
         lock.unlock();
         auto messages = encode(std::move(events));
         // control.py: heartbeat says 5 and nothing of the load.
@@ -118,12 +117,21 @@ void EventPublisher::run() {
         if (due && more) messages.push_back(news("worker-heartbeat", interval.count(), true));
         const bool sent = send(messages);
         lock.lock();
+        if (with_.heartbeat) next_beat_ = last_beat_ + pause();
         not_before_ = sent ? SteadyPoint{} : with_.clock.ticks() + kTryAgain;
         if (!sent) dropped_ += messages.size();
         if (!sent && !more) return;
     }
     lock.unlock();
     if (with_.heartbeat) send({news("worker-offline", interval.count(), true)});
+}
+
+// Until the next heartbeat. Whoever begins to listen hears of us by the next of the rare ones at
+// the latest, and from then on as often as we say that we beat.
+SteadyPoint::duration EventPublisher::pause() const {
+    return std::chrono::duration_cast<SteadyPoint::duration>(
+        *with_.heartbeat * (heard_ ? 1 : kUnheard)
+    );
 }
 
 EventPublisher::Sendings EventPublisher::encode(std::vector<Event> events) {
@@ -176,7 +184,8 @@ Fanout::Sending EventPublisher::news(std::string_view type, double freq, bool wi
 
 bool EventPublisher::send(const Sendings& messages) {
     try {
-        with_.fanout.publish(messages);
+        const auto heard = with_.fanout.publish(messages);
+        if (!messages.empty()) heard_ = heard > 0;
         if (std::exchange(failing_, false)) log::info("events: Redis is back.");
         return true;
     } catch (const Error& error) {

@@ -33,7 +33,7 @@ struct EventPublisherParts {
 // Sends celeryev what happens here (celery/events/dispatcher.py, celery/worker/heartbeat.py). on()
 // puts an event into a bounded buffer and returns; a thread sends all that is there in one round
 // trip, so batches form by themselves under load. Is the broker slow or away the buffer drops its
-// oldest: nothing waits for a monitor.
+// oldest: nothing waits for a monitor. While nobody listens heartbeats are rare.
 class EventPublisher final : public Observer {
 public:
     static constexpr std::size_t kMostWaiting = 10'000;
@@ -53,6 +53,7 @@ private:
     bool wait(std::unique_lock<std::mutex>& lock);
     Sendings encode(std::vector<Event> events);
     Fanout::Sending envelope(std::string body, std::string_view key);
+    SteadyPoint::duration pause() const;
     Fanout::Sending news(std::string_view type, double freq, bool with_load);
     bool send(const Sendings& messages);
 
@@ -65,8 +66,10 @@ private:
     std::size_t dropped_ = 0;
     bool asked_ = false, stopping_ = false;
     SteadyPoint next_beat_ = SteadyPoint::max();
+    SteadyPoint last_beat_{};
     SteadyPoint not_before_{};  // the broker is away: tried again then
-    bool failing_ = false;      // of the thread alone
+    bool failing_ = false;      // of the thread alone, as the next
+    bool heard_ = true;         // somebody listened when we spoke last
     std::thread thread_;
 };
 

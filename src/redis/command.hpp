@@ -42,6 +42,7 @@ public:
     }
 
     std::string& buffer() { return buffer_; }
+    const std::string& buffer() const { return buffer_; }
     std::size_t take_count() {  // commands written since the last call
         const auto n = commands_;
         commands_ = 0;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <poll.h>
 
+#include <algorithm>
 #include <charconv>
 #include <fstream>
 #include <system_error>
@@ -167,13 +168,23 @@ void Connection::load_scripts() {
     if (options_.scripts.empty()) return;
     for (const auto* script : options_.scripts) {
         out_.begin(3);
-        out_.arg("SCRIPT"), out_.arg("LOAD"), out_.arg({script->prelude, script->source});
+        out_.arg("SCRIPT"), out_.arg("LOAD"),
+            out_.arg({script->preludes[0], script->preludes[1], script->source});
     }
     const auto replies = round_trip();
     loaded_.clear();
     for (std::size_t i = 0; i < replies.size(); ++i) {
         check(replies[i], fmt::format("SCRIPT LOAD {}", options_.scripts[i]->name));
         loaded_.push_back({options_.scripts[i], replies[i].text});
+    }
+}
+
+void Connection::need(std::span<const Script* const> scripts) {
+    for (const auto* script : scripts) {
+        auto& mine = options_.scripts;
+        if (std::find(mine.begin(), mine.end(), script) != mine.end()) continue;
+        mine.push_back(script);
+        close();
     }
 }
 

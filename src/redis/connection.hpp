@@ -73,6 +73,8 @@ public:
     Reply read();                     // the next answer; throws Timeout
     std::optional<Reply> try_read();  // the next answer if it is there already
     std::size_t outstanding() const { return outstanding_; }
+    // Nothing is written and not sent, nothing sent and not answered.
+    bool settled() const { return outstanding_ == 0 && out_.buffer().empty(); }
     int fd() const { return stream_ ? stream_->fd() : -1; }
 
     // One command and its answer; throws what the server answered as an error.
@@ -90,6 +92,9 @@ public:
     );
 
     void load_scripts();  // after a NOSCRIPT
+    // These as well, from the next connect() on: an open connection that has not all of them is
+    // closed.
+    void need(std::span<const Script* const> scripts);
     // Throws if it is an error; `what` names the command.
     void check(const Reply& reply, std::string_view what) const;
     [[noreturn]] void fail(RedisError::Kind kind, std::string_view what, std::string_view why)

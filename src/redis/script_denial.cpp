@@ -40,7 +40,8 @@ std::string denied_command(std::string_view error, const Script& script) {
     auto number = error.substr(place + kPlace.size());
     while (number.starts_with(' ')) number.remove_prefix(1);  // Redis 6.2: "@user_script: 12:"
     std::from_chars(number.data(), number.data() + number.size(), line);
-    const auto whole = std::string(script.prelude) + std::string(script.source);
+    std::string whole;
+    for (const auto part : {script.preludes[0], script.preludes[1], script.source}) whole += part;
     const auto commands = commands_in(line_of(whole, line));
     return commands.empty() ? fmt::format("line {}", line)
                             : fmt::format("{} (line {})", commands, line);

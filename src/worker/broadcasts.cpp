@@ -33,12 +33,7 @@ void Broadcast::listen() {
 
 void Broadcast::start() {
     listen();
-    try {
-        step(clock_.ticks());
-    } catch (const Error& error) {
-        log::warning("broadcasts: {}. Trying again.", error.what());
-        backoff_.next(luck_);
-    }
+    loop_.once([this] { step(clock_.ticks()); });
     thread_ = std::thread([this] { run(); });
 }
 
@@ -52,22 +47,12 @@ void Broadcast::step(SteadyPoint until) {
 
 void Broadcast::run() {
     name_this_thread("broadcasts");
-    while (!stopping_) {
-        try {
-            step(clock_.ticks() + kListenFor);
-            if (backoff_.failing()) log::info("broadcasts: Redis is back.");
-            backoff_.reset();
-        } catch (const std::exception& error) {
-            if (!backoff_.failing()) log::warning("broadcasts: {}. Trying again.", error.what());
-            const auto until = clock_.ticks() + backoff_.next(luck_);
-            while (!stopping_ && clock_.ticks() < until) std::this_thread::sleep_for(20ms);
-        }
-    }
+    loop_.run([this] { step(clock_.ticks() + kListenFor); });
 }
 
 void Broadcast::stop() {
     if (!thread_.joinable()) return;
-    stopping_ = true;
+    loop_.stop();
     fanout_->interrupt();
     thread_.join();
     try {

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <atomic>
 #include <functional>
 #include <map>
 #include <memory>
@@ -12,7 +11,7 @@
 #include "base/clock.hpp"
 #include "broker/fanout.hpp"
 #include "message/queue_table.hpp"
-#include "worker/backoff_timer.hpp"
+#include "worker/persistent_loop.hpp"
 
 namespace taskworker {
 
@@ -44,9 +43,7 @@ private:
     const std::string list_;
     std::vector<std::string> come_;  // not yet in the list
     bool cleared_ = false;
-    Luck luck_ = Luck::seeded_by_the_system();
-    BackoffTimer backoff_;
-    std::atomic<bool> stopping_{false};
+    PersistentLoop loop_{"broadcasts"};
     std::thread thread_;
 };
 

@@ -12,7 +12,9 @@ namespace taskworker {
 namespace {
 
 using namespace std::chrono_literals;
-constexpr auto kOverdueLook = 10s;        // for chords whose worker died
+// For chords whose worker died: at the next deadline, and as often as new ones can be overdue.
+constexpr auto kOverdueLook = 20s;
+constexpr auto kFirstLook = 1s;
 constexpr auto kLookAgain = 100ms;  // for results that are still missing
 
 }  // namespace
@@ -23,7 +25,7 @@ ChordFinisher::~ChordFinisher() { stop(); }
 
 void ChordFinisher::start() {
     if (!with_.chords) return;
-    next_look_ = with_.clock.ticks() + kOverdueLook;
+    next_look_ = with_.clock.ticks() + kFirstLook;
     thread_ = std::thread([this] { run(); });
 }
 
@@ -88,7 +90,12 @@ void ChordFinisher::step(std::unique_lock<std::mutex>& lock) {
 
 void ChordFinisher::look_for_overdue() {
     auto groups = with_.chords->overdue();
-    next_look_ = with_.clock.ticks() + kOverdueLook;
+    const auto now = with_.clock.ticks();
+    next_look_ = now + kOverdueLook;
+    if (const auto next = with_.chords->next_deadline())
+        next_look_ = now + std::chrono::ceil<Millis>(std::clamp<Seconds>(
+                               *next - with_.clock.now(), kLookAgain, kOverdueLook
+                           ));
     if (groups.empty()) return;
     log::warning("chords: {} complete chord(s) of a dead worker", groups.size());
     finish(std::move(groups));
@@ -99,13 +106,13 @@ void ChordFinisher::finish_one(Waiting waiting) {
     if (!chord) return;
     with_.chords->look_up(*chord, missing_results(*chord));
     auto luck = luck_.draw();
-    const Moment moment{with_.clock.now(), luck, with_.node, with_.settings, errbacks_in(with_.app)};
+    const Moment moment{
+        with_.clock.now(), luck, with_.node, with_.settings, errbacks_in(with_.app)};
     const auto now = with_.clock.ticks();
     const auto decided = finish_chord(*chord, now < waiting.until, moment);
     if (std::holds_alternative<ChordIncomplete>(decided))
         return with_.chords->give_back(waiting.group);
-    if (const auto* end = std::get_if<ChordEnd>(&decided))
-        return send(waiting.group, *end, moment);
+    if (const auto* end = std::get_if<ChordEnd>(&decided)) return send(waiting.group, *end, moment);
     const std::lock_guard lock(mutex_);
     waiting.due = now + kLookAgain;
     waiting_.push_back(std::move(waiting));

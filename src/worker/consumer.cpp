@@ -21,8 +21,9 @@ using namespace std::chrono_literals;
 constexpr auto kParkFrom = Seconds(2);  // what is due sooner waits in memory
 constexpr std::size_t kMostInMemory = 5'000;
 constexpr auto kLongestSleep = 10s, kScaleLook = 1s, kLateEcho = 40s;
-constexpr auto kLook = 1s;        // for parked tasks, at least this often
-constexpr auto kLookForAny = 2s;  // when there were none: another worker may have parked some
+constexpr auto kLook = 1s;  // for parked tasks that are due and found no room
+// Who parks looks in time itself: these are looks for what others have parked and cannot take.
+constexpr auto kLookForAny = 15s;
 constexpr std::size_t kDueAtOnce = 256;
 constexpr auto kAskAgain = std::chrono::seconds(1);
 // Half the time after which others think a silent worker dead: older than this, we ask before we
@@ -170,6 +171,7 @@ SteadyPoint Consumer::wake_at() const {
 }
 
 void Consumer::admit_fetched(std::vector<Fetched> fetched) {
+    if (!fetched.empty()) with_.work_came();
     for (auto& item : fetched) {
         if (auto* discarded = std::get_if<DiscardedMessage>(&item)) {
             with_.observer.on(discarded_event(*discarded, with_.clock.now()));
@@ -258,11 +260,11 @@ std::size_t Consumer::most_in_memory() const {
 // Delivered again, acknowledged late: its first run may have ended well and only the ack was lost
 // (celery/app/trace.py: deduplicate_successful_tasks). Whoever cannot tell lets it run.
 bool Consumer::is_duplicate(const Delivery& delivery, const TaskDef& task) {
-    if (!with_.results || !delivery.request.delivery_info.redelivered) return false;
+    if (!with_.settings.worker_deduplicate_successful_tasks) return false;
+    if (!delivery.request.delivery_info.redelivered) return false;
     if (!resolve(task.options, delivery.request, with_.settings).acks_late) return false;
     try {
-        const auto stored = with_.results->load(delivery.request.id);
-        return stored && stored->status == "SUCCESS";
+        return with_.ends.succeeded(delivery.request.id);
     } catch (const Error& error) {
         log::warning("consumer: {}. Running task {} once more.", error.what(), delivery.request.id);
         return false;
@@ -304,13 +306,10 @@ void Consumer::claim_due_from_redis() {
     const auto now = with_.clock.ticks();
     if (now < next_look_) return;
     const auto due = with_.leases.next_due();
-    next_look_ = now + (due ? kLook : kLookForAny);
+    next_look_ = now + kLookForAny;
     if (!due) return;
-    const auto wait = std::chrono::duration_cast<SteadyPoint::duration>(*due - with_.clock.now());
-    if (wait > SteadyPoint::duration(0)) {
-        next_look_ = std::min(next_look_, now + wait);
-        return;
-    }
+    if (look_no_later_than(*due)) return;
+    next_look_ = now + kLook;
     const auto space = room();
     if (space == 0) return;
     auto claimed = with_.leases.claim_due(with_.clock.now(), std::min(space, kDueAtOnce));
@@ -318,15 +317,26 @@ void Consumer::claim_due_from_redis() {
     admit_fetched(std::move(claimed));
 }
 
+// False: it is time already.
+bool Consumer::look_no_later_than(TimePoint due) {
+    const auto wait = std::min<Seconds>(due - with_.clock.now(), kLookForAny);
+    next_look_ = std::min(
+        next_look_, with_.clock.ticks() + std::chrono::duration_cast<SteadyPoint::duration>(wait)
+    );
+    return wait > Seconds(0);
+}
+
 // What was decided goes out. If Redis fails in between, it stays and goes out in the next step.
 void Consumer::submit() {
     if (!to_park_.empty()) {
         with_.leases.park(to_park_);
         std::vector<std::string> parked;
-        for (const auto& parking : to_park_) parked.push_back(parking.tag);
+        for (const auto& parking : to_park_) {
+            parked.push_back(parking.tag);
+            look_no_later_than(parking.due);
+        }
         with_.held.remove(parked);
         to_park_.clear();
-        next_look_ = std::min(next_look_, with_.clock.ticks() + kLook);
     }
     if (ready_.empty()) return;
     if (with_.clock.ticks() - with_.held.last_renewal() > kStaleRenewal) drop_lost();

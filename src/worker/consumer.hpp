@@ -1,13 +1,13 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <string>
 #include <thread>
 #include <unordered_map>
 #include <vector>
 
-#include "backend/result_backend.hpp"
 #include "base/clock.hpp"
 #include "broker/broker.hpp"
 #include "broker/leases.hpp"
@@ -43,8 +43,8 @@ struct ConsumerParts {
     const TaskOverrides& overrides;
     ServedQueues& served;
     StoredEnds& ends;
-    ResultBackend* results = nullptr;  // to look for duplicates; null: nobody looks
-    Autoscaler* autoscaler = nullptr;  // null: the pool stays as large as it is
+    Autoscaler* autoscaler = nullptr;         // null: the pool stays as large as it is
+    std::function<void()> work_came = [] {};  // told whenever something is in hand
 };
 
 // Mailbox → fetch → admit → submit, in one thread that sleeps in one place (Broker::fetch): until a
@@ -85,6 +85,7 @@ private:
     void wait_for_rate(std::shared_ptr<const Delivery> delivery, TimePoint until);
     void take_due_from_memory();
     void claim_due_from_redis();
+    bool look_no_later_than(TimePoint due);
     void submit();
     void drop_lost();
     void hand_back_unknown();

@@ -47,7 +47,7 @@ void ControlService::start() {
 
 void ControlService::stop() {
     if (!thread_.joinable()) return;
-    stopping_ = true;
+    loop_.stop();
     state_.with.fanout.interrupt();
     thread_.join();
     try {
@@ -58,21 +58,14 @@ void ControlService::stop() {
 }
 
 void ControlService::run() {
-    while (!stopping_) {
-        try {
-            const auto wait = state_.to_store.empty() ? Millis(kListen) : Millis(0);
-            for (auto& raw : state_.with.fanout.receive(state_.with.clock.ticks() + wait))
-                handle(std::move(raw));
-            store_revoked(state_, kStoreByAndBy);
-            if (backoff_.failing()) log::info("control: Redis is back.");
-            backoff_.reset();
-        } catch (const std::exception& error) {
-            if (!backoff_.failing()) log::warning("control: {}. Trying again.", error.what());
-            const auto until = state_.with.clock.ticks() + backoff_.next(luck_);
-            while (!stopping_ && state_.with.clock.ticks() < until)
-                std::this_thread::sleep_for(20ms);
-        }
-    }
+    loop_.run([this] { step(); });
+}
+
+void ControlService::step() {
+    const auto wait = state_.to_store.empty() ? Millis(kListen) : Millis(0);
+    for (auto& raw : state_.with.fanout.receive(state_.with.clock.ticks() + wait))
+        handle(std::move(raw));
+    store_revoked(state_, kStoreByAndBy);
 }
 
 void ControlService::handle(std::string raw) {
@@ -88,7 +81,7 @@ void ControlService::handle(std::string raw) {
     const auto answer = run_control_command(state_, request.method, request.arguments);
     if (request.method == "shutdown" && !failed_answer(answer))
         return;  // Celery has no time to answer
-    if (request.reply_to && !request.reply_to->exchange.empty() && !stopping_)
+    if (request.reply_to && !request.reply_to->exchange.empty() && !loop_.stopping())
         reply(request, answer);
 }
 

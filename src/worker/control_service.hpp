@@ -1,13 +1,12 @@
 #pragma once
 
-#include <atomic>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "message/control_message.hpp"
-#include "worker/backoff_timer.hpp"
 #include "worker/control_commands.hpp"
+#include "worker/persistent_loop.hpp"
 
 namespace taskworker {
 
@@ -30,13 +29,13 @@ public:
 
 private:
     void run();
+    void step();
     void reply(const ControlRequest& request, const Json& answer);
 
     ControlState state_;
     const std::vector<std::string> accept_;
     Luck luck_ = Luck::seeded_by_the_system();
-    BackoffTimer backoff_;
-    std::atomic<bool> stopping_{false};
+    PersistentLoop loop_{"control"};
     std::thread thread_;
 };
 

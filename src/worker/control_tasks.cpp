@@ -108,10 +108,14 @@ Json scheduled_command(ControlState& state, const ControlArguments&) {
         shown.insert(request.id);
         list.push_back(scheduled_entry(*request.eta_at, info_of(with, entry)));
     }
-    for (const auto& parked : with.leases.parked(kMostParked)) {
-        const auto& request = parked.delivery.request;
+    const auto served = with.served.get();
+    for (const auto& parked : with.leases.parked(0, kMostParked)) {
+        if (std::find(served.begin(), served.end(), parked.queue) == served.end()) continue;
+        const auto delivery = read_parked(parked, with.settings.accept_content);
+        if (!delivery) continue;
+        const auto& request = delivery->request;
         if (!request.eta_at || !shown.insert(request.id).second) continue;
-        list.push_back(scheduled_entry(*request.eta_at, request_info(parked.delivery, with.node)));
+        list.push_back(scheduled_entry(*request.eta_at, request_info(*delivery, with.node)));
     }
     return list;
 }

@@ -12,7 +12,10 @@ namespace {
 
 using namespace std::chrono_literals;
 constexpr auto kBeat = 2s;      // dead after 8 s without (docs/protocol/redis-delivery.md)
-constexpr auto kRestore = 10s;  // kombu's cadence
+constexpr int kQuietBeats = 3;  // after so many in a row without anything to do a worker rests
+constexpr auto kRestore = 10s;  // kombu's cadence, while a lease is old enough
+constexpr auto kLongestRestore = 60s;
+constexpr auto kSweep = 600s;  // with what else restore_expired() does
 
 Seconds visibility_timeout(const Settings& settings) {
     const auto& options = settings.broker_transport_options;
@@ -76,15 +79,19 @@ SteadyPoint Keeper::next() const { return std::min({next_beat_, next_renewal_, n
 void Keeper::run() {
     name_this_thread("keeper");
     auto luck = luck_.draw();
+    connects_ = with_.leases.connects();
     auto wake_at = next();
     for (;;) {
         {
             std::unique_lock lock(mutex_);
-            if (wake_.wait_until(lock, wake_at, [&] { return stopping_; })) return;
+            wake_.wait_until(lock, wake_at, [&] { return stopping_ || hurry_; });
+            if (stopping_) return;
+            if (std::exchange(hurry_, false)) next_beat_ = with_.clock.ticks();
         }
         try {
             step();
-            if (backoff_.failing()) back();
+            if (backoff_.failing() || connects_ != with_.leases.connects()) back();
+            connects_ = with_.leases.connects();
             backoff_.reset();
             wake_at = next();
         } catch (const Error& error) {
@@ -94,7 +101,8 @@ void Keeper::run() {
     }
 }
 
-// An idle consumer would notice only much later that its connections died with ours.
+// An idle consumer would notice only much later that its connections died with ours. Others who
+// share ours may have been the ones who lost it.
 void Keeper::back() {
     log::info("keeper: Redis is back.");
     with_.reconnect();
@@ -107,8 +115,32 @@ void Keeper::step() {
     if (next_restore_ <= now) restore();
 }
 
+// Nothing is held, and for a while nothing has come.
+bool Keeper::nothing_to_do() {
+    const auto fetched = with_.intake().fetched;
+    const bool quiet = with_.held.size() == 0 && fetched == fetched_;
+    fetched_ = fetched;
+    quiet_beats_ = quiet ? std::min(quiet_beats_ + 1, kQuietBeats) : 0;
+    return quiet_beats_ == kQuietBeats;
+}
+
+// From the first task on others should miss us early.
+void Keeper::work_came() {
+    if (!resting_ || !resting_.exchange(false)) return;
+    const std::lock_guard lock(mutex_);
+    hurry_ = true;
+    wake_.notify_one();
+}
+
 // Who is left out because Redis went away meanwhile is told again, to us or to another.
 void Keeper::beat() {
+    resting_ = nothing_to_do();
+    if (resting_) {
+        const auto rest = with_.leases.rest();
+        next_beat_ =
+            with_.clock.ticks() + std::chrono::duration_cast<SteadyPoint::duration>(rest.until);
+        if (!rest.closer) return watch_intake(0);
+    }
     const auto beat = with_.leases.beat();
     next_beat_ = with_.clock.ticks() + (beat.more ? 0s : kBeat);
     if (!beat.known) {
@@ -154,10 +186,19 @@ void Keeper::renew() {
     next_renewal_ = with_.clock.ticks() + renewal_interval(with_.settings);
 }
 
+// By its score a lease says when it can expire; a new one no earlier than a whole timeout from now.
 void Keeper::restore() {
-    if (const auto n = with_.leases.restore_expired(with_.clock.now()); n > 0)
-        log::info("Restoring {} message(s) whose worker exceeded the visibility timeout", n);
-    next_restore_ = with_.clock.ticks() + kRestore;
+    const auto now = with_.clock.now();
+    const auto life = visibility_timeout(with_.settings);
+    const auto oldest = with_.leases.oldest_lease();
+    Seconds left = oldest ? std::min(life, Seconds(*oldest - now) + life) : life;
+    if (left <= Seconds(0) || next_sweep_ <= with_.clock.ticks()) {
+        if (const auto n = with_.leases.restore_expired(now); n > 0)
+            log::info("Restoring {} message(s) whose worker exceeded the visibility timeout", n);
+        next_sweep_ = with_.clock.ticks() + kSweep;
+    }
+    left = std::clamp<Seconds>(left, kRestore, kLongestRestore);
+    next_restore_ = with_.clock.ticks() + std::chrono::duration_cast<SteadyPoint::duration>(left);
 }
 
 }  // namespace taskworker

@@ -46,12 +46,14 @@ public:
 
     void announce();  // before the first fetch: an inbox nobody knows of is lost
     void start();
-    void stop();  // after the settler: says goodbye, so that nobody reaps us
+    void work_came();  // any thread: we rest no more
+    void stop();       // after the settler: says goodbye, so that nobody reaps us
 
 private:
     void run();
     void back();
     void step();
+    bool nothing_to_do();
     void beat();
     void renew();
     void restore();
@@ -64,9 +66,14 @@ private:
     SteadyPoint next_beat_{}, next_renewal_{}, next_restore_{};
     BackoffTimer backoff_;
     FetchWatch fetch_watch_;
+    std::uint64_t connects_ = 0;  // of the leases, when we looked last
+    std::uint64_t fetched_ = 0;   // by the consumer, when we looked last
+    int quiet_beats_ = 0;         // in a row
+    std::atomic<bool> resting_{false};
+    SteadyPoint next_sweep_{};
     std::mutex mutex_;
     std::condition_variable wake_;
-    bool stopping_ = false;  // guarded by mutex_
+    bool stopping_ = false, hurry_ = false;  // guarded by mutex_
     std::thread thread_;
 };
 

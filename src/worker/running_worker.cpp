@@ -41,12 +41,6 @@ Settings impatient(Settings settings) {
     return settings;
 }
 
-// Only a worker that looks for duplicates has a connection for it.
-std::unique_ptr<ResultBackend> duplicates_store(const Settings& settings) {
-    if (!settings.worker_deduplicate_successful_tasks || !stores_results(settings)) return nullptr;
-    return open_backend(settings);
-}
-
 std::unique_ptr<Autoscaler> autoscaler_of(const WorkerOptions& options) {
     return options.autoscale ? std::make_unique<Autoscaler>(*options.autoscale) : nullptr;
 }
@@ -76,7 +70,6 @@ RunningWorker::RunningWorker(
       settler_ledger_(open_ledger(settings, options.node, id)),
       keeper_ledger_(open_ledger(settings, options.node, id)),
       stored_ends_(open_stored_ends(settings)),
-      duplicates_(duplicates_store(settings)),
       resources_(app, settings),
       broadcasts_([this] { return transport_->fanout(); }, clock_, options.node),
       autoscaler_(autoscaler_of(options)),
@@ -142,8 +135,8 @@ RunningWorker::RunningWorker(
            .overrides = overrides_,
            .served = served_,
            .ends = *stored_ends_,
-           .results = duplicates_.get(),
-           .autoscaler = autoscaler_.get()}
+           .autoscaler = autoscaler_.get(),
+           .work_came = [this] { keeper_.work_came(); }}
       ),
       events_(
           {.fanout = *event_fanout_,

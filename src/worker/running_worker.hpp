@@ -97,7 +97,6 @@ private:
     std::unique_ptr<ResultBackend> control_backend_;
     std::unique_ptr<Ledger> settler_ledger_, keeper_ledger_;
     std::unique_ptr<StoredEnds> stored_ends_;
-    std::unique_ptr<ResultBackend> duplicates_;  // the consumer's own; null: not asked for
     Resources resources_;
     Held held_;
     RevokedTasks revoked_;

@@ -93,19 +93,22 @@ def start_up(build, worker):
         return {"first_ms": (time.perf_counter() - begin) * 1e3}
 
 
-def idle(build, worker, seconds=10):
+def idle(build, worker, seconds=30):
+    """After some tasks, when nothing has come for a while."""
     with Stage(build) as stage:
         messages = stage.messages("bench.add", [1, 2], 20)
+        ours = {row["id"] for row in stage.redis.client_list()}
         stage.start(worker, worker.count)
         stage.fill(messages)
         stage.until(lambda: stage.left() == 0)
-        time.sleep(3)
+        time.sleep(12)
         pids = stage.pids()
-        commands, switches = stage.commands(), processes.switches(pids)
+        commands, switches = stage.commands(but={"info"}), processes.switches(pids)
         time.sleep(seconds)
+        commands = stage.commands(but={"info"}) - commands
         rss, pss = processes.memory(pids)
-        clients = sum(1 for row in stage.redis.client_list() if int(row["fd"]) and row.get("cmd") != "client|list")
-        return {"commands_s": (stage.commands() - commands) / seconds,
+        clients = sum(1 for row in stage.redis.client_list() if row["id"] not in ours)
+        return {"commands_s": commands / seconds,
                 "switches_s": (processes.switches(pids) - switches) / seconds,
                 "connections": clients, "rss": rss, "pss": pss, "processes": len(pids)}
 

@@ -1,16 +1,6 @@
 -- What the scripts of the ledger share: writing results and counting the parts of chords. All of it
--- works on the result db.
+-- works on the result db. In front of it stands the backend's succeeded.lua.
 local guard, call, pcall, argv = pcall, redis.call, redis.pcall, ARGV
-
--- Whether a stored document says SUCCESS: in JSON and in msgpack as anybody writes it, Celery's field
--- order is the same for all; PyYAML sorts the fields.
-local function succeeded(document)
-  if string.sub(document, 1, 20) == '{"status": "SUCCESS"' then return true end
-  local packed = '\166status\167SUCCESS'
-  if string.sub(document, 2, 16) == packed or string.sub(document, 4, 18) == packed then return true end
-  return string.sub(document, 1, 16) == 'status: SUCCESS\n'
-    or string.find(document, '\nstatus: SUCCESS\n', 1, true) ~= nil
-end
 
 -- A stored SUCCESS stays. NX first: one command when there is nothing yet, a look only when there is.
 local function store(key, ttl, document)

@@ -23,7 +23,7 @@ public:
     void remove(const Binding&) override {}
     std::optional<std::string> take(const std::string&, SteadyPoint) override { return {}; }
 
-    void publish(std::span<const Sending> messages) override {
+    std::size_t publish(std::span<const Sending> messages) override {
         std::unique_lock lock(mutex_);
         entered_ = true;
         changed_.notify_all();
@@ -31,6 +31,11 @@ public:
         if (away_) throw BrokerError("connection refused");
         sent_.insert(sent_.end(), messages.begin(), messages.end());
         changed_.notify_all();
+        return listeners_;
+    }
+    void listeners(std::size_t listeners) {
+        const std::lock_guard lock(mutex_);
+        listeners_ = listeners;
     }
     void open(bool open) {
         const std::lock_guard lock(mutex_);
@@ -74,6 +79,7 @@ private:
     std::condition_variable changed_;
     bool open_ = true, away_ = false, entered_ = false;
     std::vector<Sending> sent_;
+    std::size_t listeners_ = 1;
 };
 
 struct EventPublisherTest : ::testing::Test {
@@ -173,6 +179,18 @@ TEST_F(EventPublisherTest, TheWorkerSaysThatItComesAndGoes) {
     EXPECT_EQ(events[1]["type"], "worker-heartbeat");
     EXPECT_EQ(events[1]["freq"], 0.01);
     EXPECT_EQ(events.back()["type"], "worker-offline");
+}
+
+TEST_F(EventPublisherTest, BeatsRarelyWhileNobodyListens) {
+    constexpr Seconds kBeat(0.05);
+    fanout.listeners(0);
+    EventPublisher publisher(parts(worker_only, kBeat));
+    const auto begin = clock.ticks();
+    publisher.start();
+    EXPECT_GE(fanout.events(4).size(), 4u);  // online, and three beats with two pauses
+    EXPECT_GE(Seconds(clock.ticks() - begin), 6 * kBeat);
+    EXPECT_EQ(fanout.events(4).back()["freq"], kBeat.count());
+    publisher.stop();
 }
 
 }  // namespace
