@@ -8,6 +8,7 @@
 #include "broker/redis_broker.hpp"
 #include "broker/redis_leases.hpp"
 #include "support/redis_rig.hpp"
+#include "taskworker/errors.hpp"
 
 // Fleets in which many are dead and those who should reap them live shortly, too. Time is an
 // argument, also of the scripts; lives are made of a seed.
@@ -189,6 +190,33 @@ TEST_F(ShortLives, WhoHasBegunTasksLeftIsToldAgainSoonUntilTheyAreSettled) {
     worker.leases.reap("w1");
     now += 1.1;
     EXPECT_FALSE(told_of(worker, "w1"));
+}
+
+// Found when it could be forgotten: after an hour without any worker.
+TEST_F(ShortLives, AReaperMayDieAnywhereOverOneThatIsLongDead) {
+    constexpr int kPlaces = 8;
+    push(kPlaces);
+    for (int i = 0; i < kPlaces; ++i) born("w" + std::to_string(i)).broker.fetch(1, SteadyPoint{});
+    now += 3600;
+    int deaths = 0;
+    for (int i = 0; i < kPlaces; ++i) {
+        int looks = 0;
+        auto with = redis_settings(rig.settings, "w@h", "reaper");
+        with.simulated_now = [&] {
+            if (looks++ == i) throw BrokerError("died");
+            return from_unix(1'700'000'000 + now);
+        };
+        try {
+            RedisLeases(with).reap("w" + std::to_string(i));
+        } catch (const BrokerError&) {
+            ++deaths;
+        }
+    }
+    EXPECT_GT(deaths, 4);
+    auto worker = born("alive");
+    look_until_reaped(worker);
+    EXPECT_TRUE(holders().empty());
+    EXPECT_EQ(rig.length("celery"), static_cast<std::size_t>(kPlaces));
 }
 
 TEST_F(ShortLives, WhoCameBackAfterBeingReapedAndDiesIsReapedAgain) {

@@ -4,8 +4,8 @@
 -- one message per waiting connection, until BLMOVE times out) and every task it had begun is settled.
 -- KEYS  taskworker.workers, taskworker.inboxes, taskworker.suspects
 -- ARGV  key prefix, dead id, seconds after which a worker is dead, … is forgotten (dead + BLMOVE's
---       timeout + a margin), now ('': Redis' clock), '1' = with this all of it is back: heartbeat.lua
---       tells of it more rarely
+--       timeout + a margin), now ('': Redis' clock), '1' = with this all of it is back: it may be
+--       forgotten, and heartbeat.lua tells of it more rarely until then
 -- returns  {messages handed back, last seen, its slots}; {-1} if it is alive again or was forgotten,
 --          {-2} if its record has a layout we do not know (nothing was done)
 local seen = redis.call('ZSCORE', KEYS[1], ARGV[2])
@@ -31,7 +31,7 @@ if note then
     redis.call('HSET', KEYS[3], ARGV[2], before .. ' ' .. times .. ' reaped')
   end
 end
-if age >= tonumber(ARGV[4]) and redis.call('EXISTS', ARGV[1] .. 'taskworker.started.' .. ARGV[2]) == 0 then
+if ARGV[6] == '1' and age >= tonumber(ARGV[4]) and redis.call('EXISTS', ARGV[1] .. 'taskworker.started.' .. ARGV[2]) == 0 then
   redis.call('ZREM', KEYS[1], ARGV[2])
   redis.call('HDEL', KEYS[2], ARGV[2])
 end
