@@ -100,7 +100,7 @@ void Registration::write(redis::Connection& connection, TimePoint now) {
 
 void Registration::write_script(redis::Connection& connection) const {
     auto& out = connection.out();
-    connection.evalsha(broker::kRegister, 2 + batches_.size(), 3 + 2 * batches_.size());
+    connection.evalsha(broker::kRegister, 2 + batches_.size(), 3 + 3 * batches_.size());
     out.arg(keys_.unacked), out.arg(keys_.unacked_index);
     for (const auto& batch : batches_) out.arg(inbox(batch));
     out.arg(presence_.tags().prefix()), out.arg(first_number_);
@@ -110,8 +110,10 @@ void Registration::write_script(redis::Connection& connection) const {
     out.arg(
         witness == items_.end() ? std::string_view() : std::string_view(witness->delivery->tag)
     );
-    for (std::size_t b = 0; b < batches_.size(); ++b) {
+    for (std::size_t b = 0, end = 0; b < batches_.size(); ++b) {
+        end += sizes_[b];
         out.arg(sizes_[b]);
+        out.arg(end > 0 ? items_[end - 1].delivery->message.raw : std::string());
         out.arg({":", lists_[batches_[b].list].list});
     }
 }

@@ -184,10 +184,10 @@ TEST_F(Rights, EachMissingCommandIsNamedAndGivenBackTheWorkGoesOn) {
         }
     }
     // What INFO, SORT, SELECT in scripts and UNBLOCK are for can be done in another way; the rest
-    // is done when something has gone wrong, which this life has not seen, or by `taskworker queues`.
+    // is done when something has gone wrong, which this life has not seen.
     for (const auto* command : {"client|setname", "client|unblock", "info", "sort"})
         EXPECT_TRUE(needless.count(command)) << command;
-    EXPECT_LE(needless.size(), 15u) << fmt::format("{}", fmt::join(needless, " "));
+    EXPECT_LE(needless.size(), 14u) << fmt::format("{}", fmt::join(needless, " "));
     allow(rights);
     EXPECT_EQ(trouble_of([&] { live(); }), "");
 }

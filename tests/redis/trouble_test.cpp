@@ -158,6 +158,28 @@ TEST_F(Trouble, WhoeverWasThoughtDeadDropsWhatOthersTook) {
     EXPECT_EQ(inboxes(), 0u);
 }
 
+// What a connection had sent that we have left by now may be executed between our look at an inbox
+// and its registration: it may bring as many messages as were there.
+TEST_F(Trouble, AnInboxThatWasFilledAnewIsNotEmptiedUnread) {
+    broker->subscribe({"celery"});
+    push(40);
+    auto got = deliveries(broker->fetch(40, soon(1000)));
+    auto inboxes = rig.keys("taskworker.wait*");
+    for (auto& inbox : rig.keys("taskworker.claim*")) inboxes.push_back(inbox);
+    ASSERT_EQ(inboxes.size(), 1u);
+    const auto claimed = rig.length(inboxes[0]);
+    for (std::size_t i = 0; i < claimed; ++i) {
+        rig.raw().call("LMOVE", inboxes[0], "celery", "RIGHT", "RIGHT");
+        rig.raw().call("LPUSH", inboxes[0], message("new" + std::to_string(i)));
+    }
+    const auto wanted = 40 - got.size() + claimed;
+    for (auto& more : fetch_on(*broker, wanted)) got.push_back(std::move(more));
+    std::set<std::string> seen;
+    for (const auto& id : ids(got)) seen.insert(id);
+    EXPECT_EQ(seen.size(), 40 + claimed);
+    EXPECT_EQ(rig.leased(), 40 + claimed);
+}
+
 TEST_F(Trouble, AWrongTypeOfUnackedLosesNothing) {
     rig.raw().call("SET", "unacked", "not a hash");
     broker->subscribe({"celery"});
