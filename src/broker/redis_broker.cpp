@@ -98,9 +98,8 @@ std::vector<Fetched> RedisBroker::fetch(std::size_t room, SteadyPoint until) {
 std::vector<Fetched> RedisBroker::fetch_now(std::size_t room, SteadyPoint until) {
     ready();
     for (;;) {
-        auto come = room > 0 ? waiters_.collect() : waiters_.release(connection_);
+        add_pending(room > 0 ? waiters_.collect() : waiters_.release(connection_));
         if (room == 0) drained_ = false;
-        std::move(come.begin(), come.end(), std::back_inserter(pending_));
         const auto claim = drained_ ? 0 : claim_size(room);
         if (claim > 0 || !pending_.empty()) {
             auto fetched = turn(claim);
@@ -113,6 +112,17 @@ std::vector<Fetched> RedisBroker::fetch_now(std::size_t room, SteadyPoint until)
 }
 
 std::size_t RedisBroker::pending() const { return count(pending_); }
+
+// What lies in an inbox that was just read as a whole is known already.
+void RedisBroker::add_pending(std::vector<InboxBatch> come) {
+    for (auto& batch : come) {
+        const bool known =
+            std::any_of(pending_.begin(), pending_.end(), [&](const InboxBatch& other) {
+                return other.list == batch.list && other.kind == batch.kind;
+            });
+        if (!known) pending_.push_back(std::move(batch));
+    }
+}
 
 // Of `room` what is claimed in this turn. If the inboxes are empty, half of a large room: then the
 // next turn leases it and claims the other half in one round trip.
@@ -316,8 +326,7 @@ void RedisBroker::subscribe(std::vector<std::string> queues) {
             throw ConfigError("a queue's name must not be empty or have line breaks");
     if (waiters_.armed())
         guarded([&] {
-            auto come = waiters_.release(connection_);
-            std::move(come.begin(), come.end(), std::back_inserter(pending_));
+            add_pending(waiters_.release(connection_));
             return 0;
         });
     lists_.serve(queues);
@@ -333,8 +342,7 @@ std::vector<Fetched> RedisBroker::unsubscribe() {
         const bool any = waiters_.armed() || !pending_.empty() || reread_;
         if (any && generation_ != 0) {
             ready();
-            auto come = waiters_.release(connection_);
-            std::move(come.begin(), come.end(), std::back_inserter(pending_));
+            add_pending(waiters_.release(connection_));
             if (waiters_.armed()) {  // nobody may unblock them: what they got is in the inboxes
                 waiters_.close();
                 read_inboxes();

@@ -47,6 +47,7 @@ private:
     bool wait(bool for_messages, SteadyPoint until);
     std::size_t claim_size(std::size_t room) const;
     std::size_t pending() const;
+    void add_pending(std::vector<InboxBatch> come);
     void lost() noexcept;
 
     const RedisSettings with_;

@@ -52,6 +52,7 @@ ReapReport RedisLeases::reap(const std::string& worker) {
             reclaim(some, at < innocent ? 0 : some.size(), report);
             at = end;
             stay_alive();
+            shared_->give_way();
         }
         report.started = started_by(worker);
         // Again: a waiting connection of a vanished host may have got a message meanwhile.
@@ -245,6 +246,7 @@ std::size_t RedisLeases::restore(std::span<const std::string> tags, double ceili
     std::size_t restored = 0;
     for (std::size_t i = 0; i < tags.size(); ++i) {
         stay_alive();
+        shared_->give_way();
         const auto& entry = entries[0].items.at(i);
         const auto read = read_unacked_entry(entry.text);
         if (!entry.nil() && !read) {  // it would end every Python worker that restores it

@@ -115,6 +115,8 @@ void RedisChords::look_up(TakenChord& chord, const std::vector<std::string>& ids
             if (!reply.nil())
                 chord.documents[ids[i]] = json_text(reply.text, keys_.results->serializer);
         }
+        shared_->give_way();
+        results_.connect();
     }
 }
 

@@ -95,8 +95,9 @@ void ThreadPool::Core::work(const SlotPtr& slot) {
     std::unique_lock lock(mutex_);
     for (;;) {
         if (surplus() || queue_.empty()) {
+            const bool stays = !surplus();
             lock.unlock();
-            deliver(*slot, true);
+            deliver(*slot, stays);
             lock.lock();
             if (surplus()) return retire(slot, lock);
             if (!queue_.empty()) continue;
@@ -258,7 +259,8 @@ void ThreadPool::Core::end_slots() {
             if (gone.empty() && slots_.empty()) return;
         }
         for (const auto& slot : gone) slot->thread.join();
-        if (gone.empty()) std::this_thread::yield();
+        std::unique_lock lock(mutex_);
+        ended_.wait_for(lock, kLinger, [this] { return !retired_.empty() || slots_.empty(); });
     }
 }
 

@@ -32,6 +32,12 @@ std::size_t SharedConnection::waiting() {
     return urgent_ + static_cast<std::size_t>(next_ - served_);
 }
 
+void SharedConnection::give_way() {
+    if (waiting() == 0) return;
+    leave();
+    enter(Urgency::Ordinary);
+}
+
 void SharedConnection::leave() {
     const std::lock_guard lock(mutex_);
     taken_ = false;

@@ -40,6 +40,9 @@ public:
     [[nodiscard]] Turn turn(Urgency urgency = Urgency::Ordinary) { return {*this, urgency}; }
     Connection& connection() { return connection_; }  // to be used within a turn
 
+    // Within a turn that takes long, between two round trips: lets those go first who wait.
+    void give_way();
+
     std::size_t waiting();  // for a turn, at the moment
 
     void need(std::span<const Script* const> scripts) {

@@ -150,6 +150,7 @@ void Keeper::beat() {
         );
         renew();
     }
+    if (beat.backlog > 0) quiet_beats_ = 0;  // watched closely until it is fetched
     watch_intake(beat.backlog);
     for (const auto& worker : beat.dead) reaper_.reap(worker);
 }

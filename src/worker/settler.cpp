@@ -204,9 +204,10 @@ std::vector<Entry> Settler::batch_of(Ready ready) {
 bool Settler::apply(std::span<const Entry> batch, bool again) {
     auto backoff = backoff_;
     auto luck = Luck::seeded_by_the_system();
+    const bool resent = again;  // all of it
     for (std::size_t from = 0; from < batch.size();) {
         const auto chunk = batch.subspan(from, std::min(kBatch, batch.size() - from));
-        if (try_apply(chunk, again)) {
+        if (try_apply(chunk, again || resent)) {
             if (again) log::info("settler: Redis is back, results flow again.");
             again = false;
             backoff.reset();

@@ -104,5 +104,25 @@ TEST_F(SharedConnectionTest, IsWhatTheSeldomSpeakingPartsOfAWorkerUse) {
     EXPECT_EQ(n, 1u) << list;
 }
 
+TEST_F(SharedConnectionTest, ALongTurnLetsThoseGoFirstWhoWait) {
+    const auto shared = redis::shared_connection(options(), "w1");
+    std::vector<int> order;  // guarded by the turns
+    std::thread other;
+    {
+        const auto mine = shared->turn();
+        shared->give_way();  // nobody waits
+        order.push_back(1);
+        other = std::thread([&] {
+            const auto turn = shared->turn();
+            order.push_back(2);
+        });
+        EXPECT_TRUE(eventually([&] { return shared->waiting() == 1; }));
+        shared->give_way();
+        order.push_back(3);
+    }
+    other.join();
+    EXPECT_EQ(order, (std::vector<int>{1, 2, 3}));
+}
+
 }  // namespace
 }  // namespace taskworker::testing
