@@ -29,7 +29,9 @@ def lines(rig, text):
 
 @pytest.fixture
 def rig(redis):
-    with open_rig(redis, dbs=(12, 13), args="-c 1") as one:
+    with open_rig(redis, start=False, dbs=(12, 13), args="-c 1") as one:
+        one.raw.flushdb()  # others leave dead letters there
+        one.worker()
         yield one
         one.raw.flushdb()
 

@@ -112,7 +112,7 @@ TEST_F(RestTest, OneThatRestsIsAliveForOthersAndDeadInTimeWhenItIsGone) {
     worker.leases->beat();
     other.leases->beat();
     worker.leases->rest();
-    const auto died = redis_now();
+    const auto died = seen("w1");
     EXPECT_TRUE(eventually([&] {
         other.leases->beat();
         return seen("w1") < redis_now() - kLives.suspect.count();
