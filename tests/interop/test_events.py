@@ -8,6 +8,7 @@ import threading
 import time
 
 import pytest
+import redis
 
 from support.wait import eventually, throughout
 from support.worker import NEIGHBOUR
@@ -37,6 +38,11 @@ class Watch:
     def __enter__(self):
         self.thread.start()
         assert self.connected.wait(10)
+        # kombu subscribes with its first look, and a worker is there within 20 ms.
+        with redis.Redis.from_url(self.app.conf.broker_url) as client:
+            db = str(client.connection_pool.connection_kwargs["db"])
+            eventually(lambda: any(c["psub"] != "0" and c["db"] == db for c in client.client_list()),
+                       what="the subscription")
         return self
 
     def __exit__(self, *_):

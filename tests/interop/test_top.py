@@ -61,7 +61,8 @@ def test_it_shows_workers_queues_and_what_runs(fresh, open_top):
 def test_keys_select_revoke_and_terminate(fresh, open_top):
     rig = fresh(args="-c 2")
     first = rig.call("sleep", 60)
-    eventually(lambda: rig.app.control.inspect(timeout=0.5).active()[rig.main.name], what="the first runs")
+    inspect = rig.app.control.inspect(timeout=0.5)  # nobody answers on a busy machine: None
+    eventually(lambda: (inspect.active() or {}).get(rig.main.name), what="the first runs")
     second = rig.call("sleep", 60)
     top = open_top(rig)
     shows(top, first.id, second.id)
@@ -83,7 +84,7 @@ def test_keys_select_revoke_and_terminate(fresh, open_top):
                what="the first is marked")
     top.type("r")
     shows(top, "revoked: " + first.id)
-    eventually(lambda: first.id in rig.app.control.inspect(timeout=0.5).revoked()[rig.main.name], what="it is revoked")
+    eventually(lambda: first.id in (inspect.revoked() or {}).get(rig.main.name, ()), what="it is revoked")
     top.type("t")
     shows(top, "terminate " + first.id)
     top.type("y")
