@@ -13,7 +13,6 @@ def old(rig):
     """A producer that speaks protocol 1."""
     app = client_app({**rig.conf, "task_protocol": 1})
     yield lambda task, *args, **options: app.send_task(f"conformance.{task}", args, **options)
-    app.backend.result_consumer.cancel_for = lambda _: None
     app.close()
 
 

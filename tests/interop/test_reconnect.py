@@ -9,7 +9,6 @@ from support.wait import eventually
 @pytest.fixture(scope="module")
 def shaky():
     with RedisServer() as ledger, open_rig(side=ledger, args="-c 2") as rig:
-        rig.let_redis_go()
         yield rig
 
 
@@ -95,7 +94,6 @@ def test_the_loss_and_the_return_are_told_once(shaky):
 @pytest.mark.timeout(60)
 def test_a_worker_that_starts_without_redis_waits_for_it(fresh):
     rig = fresh(start=False)
-    rig.let_redis_go()
     result = rig.call("add", 1, 2)
     rig.redis.stop(save=True)
     worker = rig.worker(start=False).start(wait=False)

@@ -52,7 +52,6 @@ def test_one_that_has_not_ended_is_run(two, state):
 def test_while_the_results_are_away_nobody_guesses(fresh):
     with RedisServer() as results:
         rig = fresh(backend=results, args="-c 1")
-        rig.let_redis_go()
         key = rig.key()
         task_id, message = redelivered(rig, key, "SUCCESS")
         results.stop(save=True)
