@@ -8,6 +8,7 @@ namespace {
 
 constexpr std::size_t kUnlimited = 10'000;
 constexpr std::size_t kMostBuffered = 2'000;
+constexpr std::size_t kMostSettling = 2'000;
 constexpr std::size_t kUnknownPerSlot = 4;
 constexpr double kBufferedWork = 0.020;  // seconds
 
@@ -28,10 +29,11 @@ std::size_t budget_of(std::optional<int> multiplier, std::size_t slots, double a
 }  // namespace
 
 std::size_t prefetch_room(
-    std::optional<int> multiplier, std::size_t slots, std::size_t in_hand, double average_runtime
+    std::optional<int> multiplier, std::size_t slots, Load load, double average_runtime
 ) {
     const auto budget = budget_of(multiplier, std::max<std::size_t>(slots, 1), average_runtime);
-    return budget > in_hand ? budget - in_hand : 0;
+    const auto held = load.in_hand + load.settling - std::min(load.settling, kMostSettling);
+    return budget > held ? budget - held : 0;
 }
 
 }  // namespace taskworker

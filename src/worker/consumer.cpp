@@ -151,7 +151,7 @@ std::size_t Consumer::room() const {
     return prefetch_room(
         settings.worker_disable_prefetch ? std::optional(1) : settings.worker_prefetch_multiplier,
         with_.autoscaler ? with_.autoscaler->bounds().max : with_.pool.slots(),
-        with_.held.in_hand() + rate_queue_.size(),
+        {.in_hand = with_.held.in_hand() + rate_queue_.size(), .settling = with_.held.settling()},
         with_.finisher.average_runtime()
     );
 }

@@ -120,7 +120,7 @@ Json stats_command(ControlState& state, const ControlArguments&) {
     stats["prefetch_count"] = prefetch_room(
         with.settings.worker_prefetch_multiplier,
         with.pool.slots(),
-        0,
+        {},
         with.finisher.average_runtime()
     );
     stats["rusage"] = rusage_json();

@@ -61,6 +61,11 @@ std::size_t Held::in_hand() const {
     return inflight_.count(Inflight::Stage::Reserved) + inflight_.count(Inflight::Stage::Started);
 }
 
+std::size_t Held::settling() const {
+    const std::lock_guard lock(mutex_);
+    return inflight_.count(Inflight::Stage::Settling);
+}
+
 std::size_t Held::running() const {
     const std::lock_guard lock(mutex_);
     return inflight_.count(Inflight::Stage::Started);

@@ -31,6 +31,7 @@ public:
     std::vector<Inflight::Entry> snapshot() const;
     std::size_t size() const;
     std::size_t in_hand() const;  // waiting for a slot or running: what prefetch counts
+    std::size_t settling() const;
     std::size_t running() const;
 
     // When our leases were last known to be ours.

@@ -6,7 +6,7 @@ import pytest
 from support.envelopes import envelope, push
 from support.redis_server import RedisServer
 from support.rig import open_rig
-from support.wait import eventually
+from support.wait import eventually, throughout
 
 pytestmark = pytest.mark.ours
 
@@ -60,6 +60,23 @@ def test_while_the_results_are_away_nobody_guesses(fresh):
         results.start()
         rig.main.logs(task_id, "its end is stored", timeout=10)
         assert rig.records(key) == [] and rig.is_drained()
+
+
+@pytest.mark.timeout(60)
+def test_while_the_results_are_away_work_waits_in_the_queue(fresh):
+    """A worker whose ends cannot be stored does not draw the whole queue into its memory."""
+    tasks, most = 8_000, 5_000  # 2,000 that wait for the results, 2,000 in hand, and what was on its way
+    with RedisServer() as results:
+        rig = fresh(backend=results, args="-c 2 -P threads")
+        rig.get("add", 1, 2)
+        results.stop(save=True)
+        for _ in range(tasks // 500):
+            rig.raw.lpush("celery", *(json.dumps(envelope((1, 2))) for _ in range(500)))
+        eventually(lambda: len(rig.unacked()) >= 2_000, timeout=15, what="it works on as far as it may")
+        throughout(lambda: rig.raw.llen("celery") > tasks - most, 2)
+        results.start()
+        rig.is_drained(timeout=30)
+        assert len(rig.docs.keys("celery-task-meta-*")) == tasks + 1
 
 
 def test_with_one_server_an_end_that_is_stored_means_nothing(rig):
