@@ -15,6 +15,12 @@ std::string completed(std::string prefix) {
     return prefix;
 }
 
+std::string joined(std::string_view prefix, std::string_view kind, std::string_view id) {
+    std::string key;
+    key.reserve(prefix.size() + kind.size() + id.size());
+    return key.append(prefix).append(kind).append(id);
+}
+
 std::string prefix_in(const Json& options) {
     const auto found = options.find("global_keyprefix");
     if (found == options.end() || found->is_null()) return {};
@@ -39,11 +45,11 @@ ResultKeys::ResultKeys(const Settings& settings)
 }
 
 std::string ResultKeys::task(std::string_view id) const {
-    return prefix + "celery-task-meta-" + std::string(id);
+    return joined(prefix, "celery-task-meta-", id);
 }
 
 std::string ResultKeys::group(std::string_view id) const {
-    return prefix + "celery-taskset-meta-" + std::string(id);
+    return joined(prefix, "celery-taskset-meta-", id);
 }
 
 std::string ResultKeys::chords() const { return prefix + "taskworker.chords"; }

@@ -18,8 +18,8 @@ Event task_event(Event::Type type, const Request& request, TimePoint at) {
     Event event{.type = type, .at = at};
     event.uuid = request.id;
     event.name = request.display_name();
-    event.root_id = request.root_id.value_or("");
-    event.parent_id = request.parent_id.value_or("");
+    if (request.root_id) event.root_id = *request.root_id;
+    if (request.parent_id) event.parent_id = *request.parent_id;
     event.retries = request.retries;
     return event;
 }

@@ -16,7 +16,7 @@ struct Execution {
     bool started = false;  // false: refused before it ran
     bool worker_lost = false;
     bool timed_out = false;
-    Json children = Json::array();  // what it sent while it ran
+    Json children = {};  // what it sent while it ran: null or a list
 };
 
 // THE rules of Celery about ends: acks, results, retries, chains, chords. Pure; tested as a table.

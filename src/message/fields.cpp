@@ -131,13 +131,19 @@ const Field* find_header(const Message& message, MessageHeader header) {
     return nullptr;
 }
 
-std::optional<std::string> raw_text(std::string_view raw) {
-    if (!raw.starts_with('"')) return std::nullopt;
+bool read_raw_text(std::string& to, std::string_view raw) {
+    if (!raw.starts_with('"')) return false;
     const auto text = inside(raw);
-    if (find_end_of_plain_json(text, 0) == text.size()) return std::string(text);
-    std::string plain;
-    append_unescaped(plain, text);
-    return plain;
+    if (find_end_of_plain_json(text, 0) == text.size()) return to.assign(text), true;
+    to.clear();
+    append_unescaped(to, text);
+    return true;
+}
+
+std::optional<std::string> raw_text(std::string_view raw) {
+    std::optional<std::string> text(std::in_place);
+    if (!read_raw_text(*text, raw)) text.reset();
+    return text;
 }
 
 std::optional<bool> raw_bool(std::string_view raw) {

@@ -71,7 +71,8 @@ const Field* find_field(
 const Field* find_header(const Message& message, MessageHeader header);
 
 inline bool raw_is_null(std::string_view raw) { return raw == "null"; }
-std::optional<std::string> raw_text(std::string_view raw);  // of a string literal
+bool read_raw_text(std::string& to, std::string_view raw);  // of a string literal; false: it is none
+std::optional<std::string> raw_text(std::string_view raw);
 std::optional<bool> raw_bool(std::string_view raw);
 std::optional<int> raw_int(std::string_view raw);        // 3, not 3.0 and not true
 std::optional<double> raw_number(std::string_view raw);  // integers and floats, NaN too

@@ -29,20 +29,19 @@ void RequestReader::bad(std::string_view name, std::string_view raw, std::string
 void RequestReader::text(
     std::optional<std::string>& to, std::string_view name, std::string_view raw
 ) {
-    to = raw_text(raw);
-    if (!to && !raw_is_null(raw)) bad(name, raw, "a text");
+    if (read_raw_text(to.emplace(), raw)) return;
+    to.reset();
+    if (!raw_is_null(raw)) bad(name, raw, "a text");
 }
 
 void RequestReader::name_text(std::string& to, std::string_view name, std::string_view raw) {
-    auto value = raw_text(raw);
-    if (!value) return bad(name, raw, "a text");
-    to = std::move(*value);
+    if (!read_raw_text(to, raw)) bad(name, raw, "a text");
 }
 
 void RequestReader::repr(std::string& to, std::string_view name, std::string_view raw) {
-    auto value = raw_text(raw);
-    if (!value && !raw_is_null(raw)) bad(name, raw, "a text");
-    to = value ? std::move(*value) : std::string();
+    if (read_raw_text(to, raw)) return;
+    to.clear();
+    if (!raw_is_null(raw)) bad(name, raw, "a text");
 }
 
 void RequestReader::count(int& to, std::string_view name, std::string_view raw) {

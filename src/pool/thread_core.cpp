@@ -167,7 +167,10 @@ bool ThreadPool::Core::note_end(Slot& slot, Outcome outcome) {
         if (slot.cancelled && !std::holds_alternative<Success>(outcome)) {
             outcome = Revoked{Revoked::Why::Terminated};
         }
-        if (slot.pending.empty()) slot.pending_since = now;
+        if (slot.pending.empty()) {
+            slot.pending_since = now;
+            slot.pending.reserve(kMostPending);
+        }
         slot.pending.push_back(Finished{
             .job = std::move(slot.current->job),
             .outcome = std::move(outcome),

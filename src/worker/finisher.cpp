@@ -169,7 +169,7 @@ Json Finisher::take_children(const std::string& tag) {
     const std::lock_guard lock(mutex_);
     auto node = children_.extract(tag);
     with_children_ = children_.size();
-    return node ? std::move(node.mapped()) : Json::array();
+    return node ? std::move(node.mapped()) : Json();
 }
 
 void Finisher::remember_runtime(Seconds runtime) {
