@@ -69,8 +69,8 @@ struct Settings {
     std::optional<std::string> task_create_missing_queue_exchange_type = {};
     std::optional<std::string> task_default_exchange = {}, task_default_routing_key = {};
     std::string task_default_exchange_type = "direct";
-    bool task_send_sent_event = false;  // of tw::Client, as the two below
-    bool task_publish_retry = true;
+    bool task_send_sent_event = false;  // of tw::Client, and of what tasks send
+    bool task_publish_retry = true;     // of tw::Client, as the next
     Json task_publish_retry_policy = nullptr;  // null = kombu's: client/publish_retry.hpp
     Json task_annotations =
         nullptr;                 // options by task name or "*"; null, an object or a list of them

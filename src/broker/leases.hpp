@@ -37,8 +37,8 @@ struct Handover {
     std::string tag, list, message;
 };
 
-// Holding, giving back and taking over. Not thread-safe: each thread has its own object over its
-// own connection. Throws BrokerError.
+// Holding, giving back and taking over. Not thread-safe: each thread has its own object; they take
+// turns on one connection (redis/shared_connection.hpp). Throws BrokerError.
 class Leases {
 public:
     virtual ~Leases() = default;

@@ -33,7 +33,7 @@ void OptionParser::declare_call() {
     text(to, "--compression", call_options_.compression, "Default: task_compression")
         ->type_name("NAME")
         ->group(kCalling);
-    text(to, "--queue", call_options_.queue, "Default: task_default_queue")
+    text(to, "--queue", call_options_.queue, "Default: task_routes, else task_default_queue")
         ->type_name("NAME")
         ->group(kRouting);
     text(to, "--exchange", call_options_.exchange, "Instead of a queue: all that are bound to it")
@@ -42,7 +42,7 @@ void OptionParser::declare_call() {
     text(to, "--routing-key", call_options_.routing_key, "With --exchange, else the queue's name")
         ->type_name("KEY")
         ->group(kRouting);
-    text(to, "--priority", call_options_.priority, "0 (first on Redis) to 9")
+    text(to, "--priority", call_options_.priority, "0 (first on Redis) to 255; from 9 on all are last")
         ->type_name("N")
         ->group(kRouting);
     to.footer(

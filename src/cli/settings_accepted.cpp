@@ -61,7 +61,7 @@ std::vector<Setting> accepted_settings() {
             {Broker, "broker_connection_retry", Bool, "true"},
             {Broker, "broker_connection_retry_on_startup", Bool, "null"},
         });
-    add("Each thread that talks to the broker has a connection of its own",
+    add("The worker opens what it needs: some eight connections",
         {
             {Broker, "broker_pool_limit", Int, "10"},
         });
@@ -117,7 +117,7 @@ std::vector<Setting> accepted_settings() {
         {
             {Tasks, "task_remote_tracebacks", Bool, "false"},
         });
-    add("Each thread that stores results has a connection of its own",
+    add("The worker opens what it needs; callers take turns",
         {
             {Results, "redis_max_connections", Int, "null"},
             {Results, "result_backend_thread_safe", Bool, "null"},
