@@ -274,16 +274,26 @@ void find_ids(const Json& node, std::vector<std::string>& ids) {
     }
 }
 
+// Throws EncodeError.
+ChordEnd with_messages(ChordEnd end) {
+    end.publish = outgoing(end.dispatch.messages);
+    return end;
+}
+
 ChordEnd send_body(const Json& body, Json results, const CurrentTask& part, const Moment& moment) {
+    Failure failure;
     try {
         Expander expander(moment, part);
         expander.apply(body, Json::array({std::move(results)}));
-        return {.dispatch = expander.take()};
+        return with_messages({.dispatch = expander.take()});
     } catch (const CanvasError& error) {
-        const auto failure = failure_of(error);
-        return BodyFailure(body, part, moment)
-            .end("Callback error: " + python_repr(failure), std::nullopt);
+        failure = failure_of(error);
+    } catch (const EncodeError& error) {  // a result that the body's serializer has no form for
+        failure = failure_of(CanvasError(error.what(), "EncodeError"));
     }
+    return with_messages(
+        BodyFailure(body, part, moment).end("Callback error: " + python_repr(failure), std::nullopt)
+    );
 }
 
 }  // namespace
@@ -326,7 +336,8 @@ ChordFinish finish_chord(const TakenChord& chord, bool patient, const Moment& mo
             joined.cause = timeout();
             joined.error = "Join error: " + python_repr(*joined.cause);
         }
-        if (joined.error) return BodyFailure(body, part, moment).end(*joined.error, joined.cause);
+        if (joined.error)
+            return with_messages(BodyFailure(body, part, moment).end(*joined.error, joined.cause));
         return send_body(body, std::move(joined.value), part, moment);
     } catch (const CanvasError& error) {
         broken.error = std::string("its body cannot be read: ") + error.what();

@@ -39,6 +39,7 @@ struct ErrbackCall {
 
 struct ChordEnd {
     Dispatch dispatch;                // the body, or errbacks
+    std::vector<Outgoing> publish;    // its messages
     std::vector<ResultRecord> store;  // ChordError under the body's id
     std::vector<ChordPart> parts;     // the body was a part of another chord
     std::vector<ErrbackCall> errbacks;

@@ -47,6 +47,20 @@ void send(redis::Connection& connection, std::span<const std::string> words) {
     connection.check(replies.front(), words.front());
 }
 
+// All or none, unless the connection is lost.
+void send_all(redis::Connection& connection, const std::vector<Words>& pushes) {
+    for (std::size_t i = 0; i < pushes.size(); ++i) {
+        try {
+            send(connection, pushes[i]);
+        } catch (const redis::RedisError& error) {
+            if (error.connection_lost()) throw;
+            for (std::size_t sent = 0; sent < i; ++sent)
+                connection.call("LREM", pushes[sent][1], 1, pushes[sent][2]);
+            throw;
+        }
+    }
+}
+
 }  // namespace
 
 RedisChords::RedisChords(
@@ -160,13 +174,13 @@ bool RedisChords::finish(
     const std::string& group, const ChordEnd& end, std::vector<std::string>& complete
 ) {
     const auto turn = shared_->turn();
-    auto commands = pushes(outgoing(end.dispatch.messages), keys_);
+    auto commands = pushes(end.publish, keys_);
     auto extras = extra_effects(end.dispatch.writes, end.store, end.parts, keys_);
     if (!one_server()) {
         if (!still_ours(group)) return false;
         for (const auto& extra : extra_effects(end.dispatch.writes, {}, {}, keys_))
             send(results_, std::span(extra).subspan(2));
-        for (const auto& command : commands) send(*broker_, command);
+        send_all(*broker_, commands);
         commands.clear();
     }
     const auto reply = run_finish(group, false, commands, extras);

@@ -33,6 +33,7 @@ SettleItem item_of(const Sending& sending, const LedgerKeys& keys) {
     SettleItem item{
         .tag = sending.tag,
         .kind = sending.tag.empty() ? 'f' : 'k',
+        .note = sending.once,
         .commands = pushes(sending.publish, keys)};
     item.extras = extra_effects(sending.groups, {}, {}, keys);
     return item;
@@ -56,7 +57,7 @@ void add_group(std::vector<Words>& to, const GroupWrite& group, const ResultKeys
         case GroupWrite::Kind::Size:
             return set(key + ".s", std::to_string(group.size));
         case GroupWrite::Kind::Saved:
-            return set(key, serialize_text(keys.serializer, group.document));
+            return set(key, encode_stored(group.document, keys.serializer));
         case GroupWrite::Kind::Grown:
             to.push_back(as_command({"INCR", key + ".t"}));
             if (keys.ttl != "0") to.push_back(as_command({"EXPIRE", key + ".t", keys.ttl}));
@@ -73,7 +74,7 @@ Words as_extra(const ChordPart& part, const LedgerKeys& keys) {
     member.append(", ").append(part.result).append("]");
     const auto& results = *keys.results;
     if (results.serializer != Serializer::JsonText)  // told apart as a whole only
-        head = member = serialize_text(results.serializer, std::move(member));
+        head = member = encode_stored(std::move(member), results.serializer);
     const auto score = !results.chord_ordered ? std::string()
                        : part.index           ? std::to_string(*part.index)
                                               : std::string("+inf");

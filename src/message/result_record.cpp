@@ -133,7 +133,10 @@ std::optional<ResultRecord> decode_result(std::string_view document) {
 }
 
 std::string encode_result(const ResultRecord& record, Serializer serializer) {
-    auto json = encode_result(record);
+    return encode_stored(encode_result(record), serializer);
+}
+
+std::string encode_stored(std::string json, Serializer serializer) {
     if (serializer == Serializer::JsonText) return json;
     auto parsed = parse_json(json, {.body_bytes = json.size(), .depth = kMostDepth + 2});
     auto* document = std::get_if<Json>(&parsed);
@@ -143,10 +146,9 @@ std::string encode_result(const ResultRecord& record, Serializer serializer) {
     } catch (const EncodeError&) {
         *document = storable(std::move(*document), serializer);
     }
-    if (!has_form(*document, serializer)) {  // nested too deep
-        for (const auto* name : {"result", "children", "args", "kwargs"})
-            if (document->contains(name)) (*document)[name] = python_repr((*document)[name]);
-    }
+    if (has_form(*document, serializer)) return serialize(serializer, *document);
+    for (auto& item : *document)  // nested too deep
+        if (item.is_structured()) item = python_repr(item);
     return serialize(serializer, *document);
 }
 

@@ -29,6 +29,8 @@ std::string encode_result(const ResultRecord& record);
 // meta, stands there as its repr (celery/utils/serialization.py: ensure_serializable). Never throws
 // for what the record holds.
 std::string encode_result(const ResultRecord& record, Serializer serializer);
+// For any other value that is stored: `json` is its text.
+std::string encode_stored(std::string json, Serializer serializer);
 
 // A stored document of ours or Python's; nothing when it is not one.
 std::optional<ResultRecord> decode_result(std::string_view document);

@@ -55,6 +55,16 @@ TEST(FinishChord, TheBodyGetsTheResultsInTheirOrder) {
     EXPECT_EQ(end.error, "");
 }
 
+TEST(FinishChord, AResultThatTheBodysSerializerHasNoFormForEndsTheChord) {
+    auto packed = body();
+    packed["options"]["serializer"] = "msgpack";
+    const auto end = ended(taken({part("a", "SUCCESS", "1180591620717411303424")}, packed));
+    EXPECT_NE(end.error.find("EncodeError"), std::string::npos) << end.error;
+    EXPECT_TRUE(end.publish.empty());
+    ASSERT_EQ(end.store.size(), 1u);
+    EXPECT_EQ(end.store[0].id, "end");
+}
+
 TEST(FinishChord, APartThatIsThereTwiceCountsOnceAndAsASuccess) {
     auto chord =
         taken({part("a", "FAILURE", kFailed), part("a", "SUCCESS", "1"), part("b", "SUCCESS", "2")}

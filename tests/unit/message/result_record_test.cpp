@@ -129,5 +129,21 @@ TEST(ResultRecord, IsStoredHoweverDeepItIs) {
     }
 }
 
+TEST(EncodeStored, NeverThrowsWhateverThePartOfAChordSays) {
+    for (const auto serializer : {Serializer::Msgpack, Serializer::Yaml}) {
+        for (const std::string& deep : {std::string(900, '['), std::string(1'002, '[')}) {
+            std::string nested = deep + std::string(deep.size(), ']');
+            EXPECT_FALSE(
+                encode_stored("[1, \"a\", \"SUCCESS\", " + nested + "]", serializer).empty()
+            );
+        }
+        EXPECT_FALSE(
+            encode_stored(R"([1, "\ud800", "FAILURE", {"x": 1180591620717411303424}])", serializer)
+                .empty()
+        );
+    }
+    EXPECT_EQ(encode_stored("[1, 2]", Serializer::JsonText), "[1, 2]");
+}
+
 }  // namespace
 }  // namespace taskworker
