@@ -75,6 +75,7 @@ private:
     void reclaim(std::span<const std::string> tags, std::size_t suspects, ReapReport& report);
     std::vector<LostStart> started_by(const std::string& worker);
     std::size_t restore(std::span<const std::string> tags, double ceiling);
+    std::string try_restore(std::span<const std::string> arguments, std::size_t& restored);
     std::vector<std::string> targets_of(
         const std::string& tag,
         const std::string& exchange,

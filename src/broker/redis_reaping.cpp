@@ -268,13 +268,28 @@ std::size_t RedisLeases::restore(std::span<const std::string> tags, double ceili
             }
             std::move(targets.begin(), targets.end(), std::back_inserter(arguments));
         }
-        restored += static_cast<std::size_t>(run(broker::kRestore,
-                                                 std::array<std::string_view, 3>{
-                                                     keys.unacked, keys.unacked_index, keys.parked},
-                                                 arguments)
-                                                 .integer);
+        const auto why = try_restore(arguments, restored);
+        if (why.starts_with("WRONGTYPE")) {
+            bury(tags[i], read->routing_key, read->message, why);
+        } else if (!why.empty()) {
+            log::warning("keeper: {} cannot be restored by us: {}", tags[i], why);
+        }
     }
     return restored;
+}
+
+// Why a list does not take it: it is none, or the ACL denies it to us. Empty: it does.
+std::string RedisLeases::try_restore(
+    std::span<const std::string> arguments, std::size_t& restored
+) {
+    const auto& keys = with_.keys;
+    const auto reply =
+        run(broker::kRestore,
+            std::array<std::string_view, 3>{keys.unacked, keys.unacked_index, keys.parked},
+            arguments);
+    if (reply.is_text()) return reply.text;
+    restored += static_cast<std::size_t>(reply.integer);
+    return {};
 }
 
 // The lists a restored message goes to, as kombu finds them (virtual/base.py: _lookup).

@@ -68,6 +68,29 @@ TEST_F(RestoreTest, WhatKombuWouldDropOrDieOfBecomesADeadLetter) {
     EXPECT_TRUE(letters[0].message == "{not json" || letters[1].message == "{not json");
 }
 
+TEST_F(RestoreTest, AnEntryForAKeyThatIsNoListHoldsNobodyUp) {
+    rig.raw().call(
+        "SADD",
+        "_kombu.binding.ex",
+        "k\x06\x16\x06\x16"
+        "celery"
+    );
+    rig.raw().call(
+        "SADD",
+        "_kombu.binding.ex",
+        "k\x06\x16\x06\x16"
+        "unacked"
+    );
+    python_lease("old", "", "celery", 5000);
+    python_lease("odd", "", "unacked", 4000);
+    python_lease("both", "ex", "k", 3900);
+    EXPECT_EQ(restore(), 1u);
+    EXPECT_EQ(rig.length("celery"), 1u);
+    EXPECT_EQ(rig.leased(), 0u);
+    EXPECT_EQ(rig.worker("w9")->dead_letters()->list(0, 10).size(), 2u);
+    EXPECT_FALSE(rig.raw().call("EXISTS", "unacked_mutex").integer);
+}
+
 TEST_F(RestoreTest, AnIndexWithoutAMessageIsRemoved) {
     rig.raw().call("ZADD", "unacked_index", 1000, "ghost");
     EXPECT_EQ(restore(), 0u);
