@@ -324,11 +324,15 @@ void RedisBroker::subscribe(std::vector<std::string> queues) {
     for (const auto& queue : queues)
         if (queue.empty() || queue.find('\n') != queue.npos)
             throw ConfigError("a queue's name must not be empty or have line breaks");
-    if (waiters_.armed())
-        guarded([&] {
-            add_pending(waiters_.release(connection_));
-            return 0;
-        });
+    try {
+        if (waiters_.armed())
+            guarded([&] {
+                add_pending(waiters_.release(connection_));
+                return 0;
+            });
+    } catch (const BrokerError& error) {  // nobody waits any more, so all the same …
+        log::warning("consumer: {}", error.what());
+    }
     lists_.serve(queues);
     with_.presence->serve(lists_.names());
     waiters_.watch(lists_.in_order());
@@ -367,8 +371,14 @@ void RedisBroker::publish(std::span<const Outgoing> messages) {
                 with_.keys.key(with_.keys.list(message.queue, message.priority)),
                 message.envelope
             );
-        for (const auto& reply : connection.round_trip()) connection.check(reply, "LPUSH");
-        return 0;
+        const auto replies = connection.round_trip();
+        const auto refused = std::find_if(replies.begin(), replies.end(), [](const auto& reply) {
+            return reply.error();
+        });
+        if (refused == replies.end()) return 0;
+        if (!std::all_of(replies.begin(), replies.end(), [](const auto& r) { return r.error(); }))
+            throw PartlyPublished(refused->text);
+        connection.fail(*refused, "LPUSH");
     });
 }
 

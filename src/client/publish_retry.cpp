@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <thread>
 
+#include "broker/broker_errors.hpp"
 #include "taskworker/errors.hpp"
 
 namespace taskworker {
@@ -48,6 +49,8 @@ void publish(Broker& broker, std::span<const Outgoing> messages, const PublishRe
     for (int failures = 0;;) {
         try {
             return broker.publish(messages);
+        } catch (const PartlyPublished&) {
+            throw;
         } catch (const BrokerError&) {
             if (!retry.again(++failures)) throw;
         }

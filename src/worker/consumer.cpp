@@ -55,8 +55,8 @@ void Consumer::start(std::vector<std::string> queues) {
 }
 
 void Consumer::serve(std::vector<std::string> queues) {
+    with_.broker.subscribe(queues);
     queues_ = std::move(queues);
-    with_.broker.subscribe(queues_);
     with_.served.set(queues_);
 }
 

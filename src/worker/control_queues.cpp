@@ -71,6 +71,8 @@ Json active_queues_command(ControlState& state, const ControlArguments&) {
 Json add_consumer_command(ControlState& state, const ControlArguments& arguments) {
     const auto queue = arguments.text("queue");
     if (queue.empty()) throw CommandError("ValueError", "a queue needs a name");
+    if (queue.find('\n') != queue.npos)
+        throw CommandError("ValueError", "a queue's name must not have line breaks");
     const auto table = table_of(state.with);
     const auto spec = described(table, queue, arguments);
     const auto& own = spec.own();
