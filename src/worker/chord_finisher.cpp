@@ -15,7 +15,8 @@ using namespace std::chrono_literals;
 // For chords whose worker died: at the next deadline, and as often as new ones can be overdue.
 constexpr auto kOverdueLook = 20s;
 constexpr auto kFirstLook = 1s;
-constexpr auto kLookAgain = 100ms;  // for results that are still missing
+constexpr Millis kLookAgain{100};  // for results that are still missing
+constexpr Millis kTryAgain{1000};  // to finish what was refused
 
 }  // namespace
 
@@ -34,7 +35,7 @@ void ChordFinisher::finish(std::vector<std::string> groups) {
     const auto patience =
         std::chrono::duration_cast<SteadyPoint::duration>(with_.settings.result_chord_join_timeout);
     const std::lock_guard lock(mutex_);
-    for (auto& group : groups) waiting_.push_back({std::move(group), now, now + patience});
+    for (auto& group : groups) wait_for({std::move(group), now, now + patience}, {});
     wake_.notify_one();
 }
 
@@ -81,11 +82,26 @@ void ChordFinisher::step(std::unique_lock<std::mutex>& lock) {
         lock.lock();
         return;
     }
-    const auto next = waiting_.front();
-    lock.unlock();
-    finish_one(next);
-    lock.lock();
+    auto next = std::move(waiting_.front());
     waiting_.pop_front();
+    lock.unlock();
+    try {
+        finish_one(next);
+    } catch (const Error&) {
+        lock.lock();
+        wait_for(std::move(next), kTryAgain);
+        throw;
+    }
+    lock.lock();
+}
+
+// In the order in which they are due: what Redis refuses for good must not hold up the others.
+void ChordFinisher::wait_for(Waiting waiting, Millis pause) {
+    waiting.due = with_.clock.ticks() + pause;
+    const auto later = std::find_if(waiting_.begin(), waiting_.end(), [&](const Waiting& other) {
+        return other.due > waiting.due;
+    });
+    waiting_.insert(later, std::move(waiting));
 }
 
 void ChordFinisher::look_for_overdue() {
@@ -114,8 +130,7 @@ void ChordFinisher::finish_one(Waiting waiting) {
         return with_.chords->give_back(waiting.group);
     if (const auto* end = std::get_if<ChordEnd>(&decided)) return send(waiting.group, *end, moment);
     const std::lock_guard lock(mutex_);
-    waiting.due = now + kLookAgain;
-    waiting_.push_back(std::move(waiting));
+    wait_for(std::move(waiting), kLookAgain);
 }
 
 void ChordFinisher::send(const std::string& group, const ChordEnd& end, const Moment& moment) {

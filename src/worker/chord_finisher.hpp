@@ -45,6 +45,7 @@ private:
     };
     void run();
     void step(std::unique_lock<std::mutex>& lock);
+    void wait_for(Waiting waiting, Millis pause);  // with mutex_ held
     void finish_one(Waiting waiting);
     void send(const std::string& group, const ChordEnd& end, const Moment& moment);
     void look_for_overdue();
@@ -55,7 +56,7 @@ private:
     SteadyPoint next_look_{};
     std::mutex mutex_;
     std::condition_variable wake_;
-    std::deque<Waiting> waiting_;  // guarded by mutex_
+    std::deque<Waiting> waiting_;  // guarded by mutex_; by `due`
     bool stopping_ = false;        // guarded by mutex_
     std::thread thread_;
 };
