@@ -201,6 +201,7 @@ void ThreadPool::Core::stop(SteadyPoint deadline) {
         ended_.wait(lock, [this] { return stopped_; });
         return;
     }
+    stopping_ = true;
     lock.unlock();
     auto unstarted = begin_stop();
     if (!unstarted.empty()) listener_->unstarted(std::move(unstarted));
@@ -222,7 +223,6 @@ void ThreadPool::Core::stop(SteadyPoint deadline) {
 
 std::vector<Job> ThreadPool::Core::begin_stop() {
     const std::lock_guard lock(mutex_);
-    stopping_ = true;
     std::vector<Job> unstarted;
     for (auto& job : std::exchange(queue_, {})) unstarted.push_back(std::move(job.job));
     call_idle(idle_.size());

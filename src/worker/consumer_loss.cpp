@@ -53,6 +53,8 @@ void Consumer::give_up_what_waits() {
     auto back = eta_queue_.take_all();
     for (auto& delivery : rate_queue_.take_all()) back.push_back(std::move(delivery));
     for (auto& job : std::exchange(ready_, {})) back.push_back(std::move(job.delivery));
+    for (const auto& parking : std::exchange(to_park_, {}))
+        if (auto delivery = with_.held.find(parking.tag)) back.push_back(std::move(delivery));
     try {
         for (auto& item : with_.broker.unsubscribe())
             if (auto* delivery = std::get_if<std::shared_ptr<const Delivery>>(&item))
