@@ -52,6 +52,10 @@ std::string RedisKeys::deaths(std::string_view task_id) const {
     return fmt::format("{}taskworker.deaths:{}", prefix_, task_id);
 }
 
+std::string RedisKeys::sent(std::string_view once) const {
+    return fmt::format("{}taskworker.sent:{}", prefix_, once);
+}
+
 std::string RedisKeys::probe(std::string_view token) const {
     return fmt::format("{}taskworker.probe:{}", prefix_, token);
 }

@@ -28,6 +28,7 @@ public:
     std::string wait_inbox(std::string_view worker, std::string_view list) const;
     std::string started(std::string_view worker) const;
     std::string deaths(std::string_view task_id) const;
+    std::string sent(std::string_view once) const;
     std::string probe(std::string_view token) const;
 
     std::string key(std::string_view list) const { return prefix_ + std::string(list); }

@@ -97,6 +97,7 @@ std::vector<Refusal> OrderedLedger::apply_for(
     passage.through(
         [&](const SettleItem& item, std::size_t i) -> std::optional<SettleItem> {
             SettleItem follow{.tag = item.tag, .kind = item.kind == 'f' ? 'f' : 'k'};
+            if (std::holds_alternative<Sending>(batch[i])) follow.note = item.note;
             if (!writer_) follow.commands = follow_ups(batch[i], keys_);
             return follow;
         },

@@ -51,11 +51,12 @@ void write_batch(
     const std::string& worker,
     std::span<const SettleItem> items
 ) {
-    connection.evalsha(kSettleScript, 3, arguments_of(items));
+    connection.evalsha(kSettleScript, 4, arguments_of(items));
     auto& out = connection.out();
     out.arg(keys.broker.unacked);
     out.arg(keys.broker.unacked_index);
     out.arg(keys.broker.started(worker));
+    out.arg(keys.broker.sent(""));
     out.arg(keys.broker_db);
     out.arg(keys.result_db);
     // Seconds are enough: the score of a lease that is given back, renewed within five of them.

@@ -63,29 +63,30 @@ struct Spawned {
 struct Settlement {
     std::string tag;
     std::string task_id;
-    std::string list;                         // where Requeue and HandBack go
+    std::string list;  // where Requeue and HandBack go
     Disposition disposition = Disposition::Ack;
-    std::vector<GroupWrite> groups;           // what follow-ups need, before them
-    std::vector<Outgoing> publish;            // follow-ups, in this order, before the result
-    std::optional<ResultRecord> store;        // never over a stored SUCCESS
-    std::vector<ResultRecord> also_store;     // of steps that will never run
-    std::vector<ChordPart> chords;            // its own, and those of steps that will never run
+    std::vector<GroupWrite> groups;        // what follow-ups need, before them
+    std::vector<Outgoing> publish;         // follow-ups, in this order, before the result
+    std::optional<ResultRecord> store;     // never over a stored SUCCESS
+    std::vector<ResultRecord> also_store;  // of steps that will never run
+    std::vector<ChordPart> chords;         // its own, and those of steps that will never run
     std::vector<PoolJob> run_in_pool;
-    std::string message;                      // Requeue, HandBack, DeadLetter: the bytes
+    std::string message;  // Requeue, HandBack, DeadLetter: the bytes
     std::string dead_letter_reason;
-    std::vector<Event> events;                // told when the effects are in Redis
+    std::vector<Event> events;  // told when the effects are in Redis
 };
 
 // An early-ack task has begun: from now on its lease says "started", and nobody runs it again.
 struct Start {
     std::string tag;
-    std::string note;                         // JSON: id, name, group, chord: what a reaper needs
+    std::string note;  // JSON: id, name, group, chord: what a reaper needs
 };
 
 // What a task sent while it runs; dropped when its lease is not ours any more. No tag: an errback
-// that has no lease of its own sent it.
+// that has no lease of its own sent it. `once` names it: told twice, for an answer got lost, it is
+// done once.
 struct Sending {
-    std::string tag;
+    std::string tag, once;
     std::vector<Outgoing> publish;
     std::vector<GroupWrite> groups;
 };

@@ -144,8 +144,12 @@ void Finisher::sent(const Job& job, Spawned spawned) {
         with_children_ = children_.size();
     }
     for (const auto& event : sent_events(spawned.publish)) with_.observer.on(event);
+    auto luck = luck_.draw();
     with_.settler.push(Sending{
-        errback ? std::string() : tag, std::move(spawned.publish), std::move(spawned.groups)});
+        .tag = errback ? std::string() : tag,
+        .once = luck.uuid(),
+        .publish = std::move(spawned.publish),
+        .groups = std::move(spawned.groups)});
 }
 
 bool Finisher::tells_sent() const {

@@ -15,6 +15,7 @@ namespace {
 constexpr std::size_t kBatch =
     256;  // more per call gains nothing (docs/protocol/redis-delivery.md)
 constexpr Millis kStartGrace{2};
+constexpr std::chrono::seconds kAgain{1};
 constexpr int kMostRefusals = 3;  // of one settlement; 1 and 2 s lie between
 
 // What passes by itself, or when somebody sees to it: Redis is full, loading, a replica … (the
@@ -136,7 +137,9 @@ void Settler::wait(std::unique_lock<std::mutex>& lock) {
             return !writing_ && (has_work() || next_due_ != SteadyPoint::max());
         });
     } else {
-        ready_.wait_until(lock, asleep_until_, [&] { return writing_ || has_work(); });
+        ready_.wait_until(lock, asleep_until_, [&] {
+            return writing_ || has_work() || next_due_ < asleep_until_;
+        });
     }
 }
 
@@ -252,6 +255,7 @@ void Settler::report(std::span<const Entry> batch, std::span<const Refusal> refu
         const bool lost = refused[i] && refused[i]->lost && !again;
         const bool refused_by_redis = refused[i] && !refused[i]->lost;
         if (!settlement) {
+            if (refused_by_redis && send_again(batch[i], refused[i]->why)) continue;
             if (refused_by_redis)
                 log::error(
                     "Redis refused a state of task {}: {}", tag_of(batch[i]), refused[i]->why
@@ -275,6 +279,26 @@ void Settler::report(std::span<const Entry> batch, std::span<const Refusal> refu
         }
     }
     if (!over.empty()) over_(over);
+}
+
+// What a task sent while Redis was full must not be lost. Without its lease from now on: it was
+// ours when it was sent, and the task may have ended before the next try.
+bool Settler::send_again(const Entry& refused, const std::string& why) {
+    const auto* sending = std::get_if<Sending>(&refused);
+    if (!sending || !is_passing(why)) return false;
+    if (!sending->tag.empty())
+        log::error("Redis refuses what a running task sent: {}. Trying again.", why);
+    auto next = *sending;
+    next.tag.clear();
+    const auto due = clock_.ticks() + kAgain;
+    const std::lock_guard lock(mutex_);
+    if (stopping_) {
+        ++unapplied_;
+        return false;
+    }
+    later_.push_back({std::move(next), due});
+    wake_at(due);
+    return true;
 }
 
 // What passes by itself is waited for. What does not (a key of another kind) is tried three times;

@@ -94,6 +94,7 @@ private:
     bool apply(std::span<const Entry> batch, bool again);
     bool try_apply(std::span<const Entry> batch, bool again);
     void report(std::span<const Entry> batch, std::span<const Refusal> refusals, bool again);
+    bool send_again(const Entry& refused, const std::string& why);
     bool try_once_more(const Settlement& refused, const std::string& why);  // false: given up
     void wake_at(SteadyPoint due);                                          // with mutex_ held
 

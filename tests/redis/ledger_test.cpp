@@ -215,6 +215,49 @@ TEST_P(LedgerTest, WhatRedisRefusesKeepsItsLeaseAndHarmsNoNeighbour) {
     EXPECT_EQ(rig.leased(), 1u);
 }
 
+TEST_P(LedgerTest, OfFollowUpsAllGoOutOrNone) {
+    rig.raw().call("SET", "odd", "no list");
+    auto end = success(lease("1"), "a");
+    end.publish = {{.queue = "celery", .envelope = "{1}"}, {.queue = "odd", .envelope = "{2}"}};
+    for (int time = 0; time < 3; ++time) {
+        const auto refusals = apply({end});
+        ASSERT_EQ(refusals.size(), 1u);
+        EXPECT_FALSE(refusals[0].lost);
+    }
+    EXPECT_EQ(rig.length("celery"), 0u);
+    EXPECT_TRUE(leased(end.tag));
+}
+
+TEST_P(LedgerTest, AResultThatIsRefusedTakesItsFollowUpsBack) {
+    if (other) GTEST_SKIP() << "two servers: steps, and a repetition";
+    results->call("LPUSH", "celery-task-meta-bad", "a list is no result");
+    auto end = success(lease("1"), "bad");
+    end.publish = {{.queue = "celery", .envelope = "{1}"}};
+    for (int time = 0; time < 3; ++time) EXPECT_EQ(apply({end}).size(), 1u);
+    EXPECT_EQ(rig.length("celery"), 0u);
+}
+
+TEST_P(LedgerTest, WhatARunningTaskSentIsDoneOnceHoweverOftenItIsTold) {
+    Sending sending{.tag = lease("1"), .once = "x"};
+    sending.publish = {{.queue = "celery", .envelope = "{1}"}};
+    Sending without_lease{.tag = "", .once = "y"};
+    without_lease.publish = {{.queue = "celery", .envelope = "{2}"}};
+    for (int time = 0; time < 3; ++time) EXPECT_TRUE(apply({sending, without_lease}).empty());
+    EXPECT_EQ(rig.length("celery"), 2u);
+    EXPECT_GT(rig.raw().call("TTL", "taskworker.sent:x").integer, 0);
+}
+
+TEST_P(LedgerTest, WhatARunningTaskSentAndRedisRefusedMayBeToldAgain) {
+    rig.raw().call("SET", "odd", "no list");
+    Sending sending{.tag = lease("1"), .once = "x"};
+    sending.publish = {{.queue = "celery", .envelope = "{1}"}, {.queue = "odd", .envelope = "{2}"}};
+    EXPECT_EQ(apply({sending}).size(), 1u);
+    EXPECT_EQ(rig.length("celery"), 0u);
+    rig.raw().call("DEL", "odd");
+    EXPECT_TRUE(apply({sending}).empty());
+    EXPECT_EQ(rig.length("celery") + rig.length("odd"), 2u);
+}
+
 TEST_P(LedgerTest, ScriptsThatTheServerHasForgottenAreLoadedAgain) {
     apply({success(lease("1"), "a")});
     rig.raw().call("SCRIPT", "FLUSH");

@@ -11,13 +11,13 @@ local other_db = argv[1] ~= argv[2]
 if other_db then call('SELECT', argv[2]) end
 if call('HGET', chords .. '.owners', group) ~= argv[4] then return {'lost'} end
 if other_db then call('SELECT', argv[1]) end
-local wrong, p = '', 8
-for i = 1, tonumber(argv[7]) do
+local p = 8
+for _ = 1, tonumber(argv[7]) do
   local words = tonumber(argv[p])
   local answer = pcall(unpack(argv, p + 1, p + words))
   if type(answer) == 'table' and answer.err then
-    if i == 1 then return answer end
-    wrong = answer.err
+    take_back(8, p)
+    return answer
   end
   p = p + 1 + words
 end
@@ -41,4 +41,4 @@ call('ZREM', chords, group)
 call('HDEL', chords .. '.notes', group)
 call('HDEL', chords .. '.sizes', group)
 call('HDEL', chords .. '.owners', group)
-return {'', why or wrong, unpack(complete or {})}
+return {'', why or '', unpack(complete or {})}

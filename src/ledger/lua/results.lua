@@ -18,7 +18,9 @@ local function store(key, ttl, document)
     end
   end
   if type(answer) == 'table' and answer.err then return answer.err .. ' (SET)' end
-  if not kept then call('PUBLISH', key, document) end
+  if kept then return end
+  answer = pcall('PUBLISH', key, document)
+  if type(answer) == 'table' and answer.err then return answer.err .. ' (PUBLISH)' end
 end
 
 -- One part of a chord, under Python's keys; once for its place and id however often it is told. A
@@ -63,6 +65,15 @@ local function count(p)
   call('HSET', complete .. '.owners', argv[p + 6], argv[p + 7])
   call('ZADD', complete, argv[p + 8], argv[p + 6])
   return true
+end
+
+-- Takes back what the commands from argv[p] up to argv[last] have sent: all or nothing.
+local function take_back(p, last)
+  while p < last do
+    if argv[p + 1] == 'LPUSH' then pcall('LREM', argv[p + 2], 1, argv[p + 3])
+    elseif argv[p + 1] == 'RPUSH' then pcall('LREM', argv[p + 2], -1, argv[p + 3]) end
+    p = p + 1 + tonumber(argv[p])
+  end
 end
 
 -- Further effects of one delivery, from argv[p] on: their number, then each:

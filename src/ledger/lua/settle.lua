@@ -1,11 +1,11 @@
 -- Moves n deliveries on, in their order, each with all of its effects or with none, and only if its
 -- lease (or its mark as started) is still ours: the fence.
--- KEYS  unacked, unacked_index, taskworker.started.<worker>
+-- KEYS  unacked, unacked_index, taskworker.started.<worker>, taskworker.sent:
 -- ARGV  broker db, result db, now, n, then per delivery:
 --         tag
 --         'e' ends it; 's' marks it as started (early ack: it leaves unacked, its note says so);
 --         'k' keeps the lease (a state on the way); 'f' has none (what an errback sends)
---         note of the mark ('' but for 's')
+--         note: of the mark ('s'); '' or a name under which it is done once ('k', 'f')
 --         number of commands in the broker's db, then per command: number of words, words…
 --         result key ('' = no result), TTL in seconds ('0' = none), document
 --         further effects on results and chords (results.lua: extras)
@@ -31,15 +31,21 @@ for i = 1, n do
 end
 local all_ours = #ends == 0 or call('ZREM', index, unpack(ends)) == #ends
 
-local why, complete = {}, {}
+local why, complete, done, once, sent = {}, {}, {}, {}, {}
 for i = 1, n do
   local marked = false
   if kind[i] == 'k' or not (all_ours or kind[i] == 'f') then
     marked = call('HEXISTS', started, tag[i]) == 1
     if not marked and call('HEXISTS', unacked, tag[i]) == 0 then why[i] = 'lost' end
   end
-  local count = argv[commands[i]]
-  if count ~= '0' and not why[i] then
+  local count, note = argv[commands[i]], argv[commands[i] - 1]
+  if note ~= '' and kind[i] ~= 's' and kind[i] ~= 'e' and not why[i] then
+    local answer = pcall('SET', KEYS[4] .. note, '1', 'NX', 'EX', '3600')
+    if type(answer) == 'table' and answer.err then why[i] = answer.err .. ' (SET)' end
+    done[i] = answer == false
+    if not why[i] and not done[i] then once[i] = KEYS[4] .. note end
+  end
+  if count ~= '0' and not why[i] and not done[i] then
     local p = commands[i] + 1
     for _ = 1, tonumber(count) do
       local words = tonumber(argv[p])
@@ -50,9 +56,10 @@ for i = 1, n do
       end
       p = p + 1 + words
     end
+    sent[i] = p
   end
   if kind[i] == 's' and not why[i] then
-    call('HSET', started, tag[i], argv[commands[i] - 1])
+    call('HSET', started, tag[i], note)
     call('HDEL', unacked, tag[i])
   end
 end
@@ -62,10 +69,10 @@ if other_db then call('SELECT', argv[2]) end
 for i = 1, n do
   local p = result[i]
   if not why[i] and argv[p] ~= '' then why[i] = store(argv[p], argv[p + 1], argv[p + 2]) end
-  if argv[p + 3] ~= '0' and not why[i] then
-    local _, wrong, done = extras(p + 3)
+  if argv[p + 3] ~= '0' and not why[i] and not done[i] then
+    local _, wrong, ended = extras(p + 3)
     why[i] = wrong
-    for _, group in ipairs(done or {}) do complete[#complete + 1] = group end
+    for _, group in ipairs(ended or {}) do complete[#complete + 1] = group end
   end
 end
 if other_db then call('SELECT', argv[1]) end
@@ -73,6 +80,8 @@ if other_db then call('SELECT', argv[1]) end
 local over, refused = {}, {}
 for i = 1, n do
   if why[i] then
+    if sent[i] then take_back(commands[i] + 1, sent[i]) end
+    if once[i] then call('DEL', once[i]) end
     refused[#refused + 1], refused[#refused + 2] = tostring(i), why[i]
     if why[i] ~= 'lost' and kind[i] ~= 'k' and call('HEXISTS', unacked, tag[i]) == 1 then
       call('ZADD', index, now, tag[i])

@@ -250,6 +250,21 @@ TEST_F(SettlerTest, WhatRedisRefusesWithoutEndIsGivenUpSoThatNothingHangs) {
     EXPECT_TRUE(heard.events.empty());
 }
 
+TEST_F(SettlerTest, WhatATaskSentWhileRedisWasFullIsSentAgainWithoutItsLease) {
+    ledger.refuse(
+        {Refusal{.index = 0, .lost = false, .why = "OOM command not allowed (LPUSH)"}}, 1
+    );
+    settler.start();
+    settler.push(Sending{
+        .tag = "1", .once = "x", .publish = {{.queue = "q", .envelope = "{}"}}, .groups = {}});
+    const auto batches = ledger.wait_for(2);
+    EXPECT_EQ(settler.stop(soon()), 0u);
+    const auto& again = std::get<Sending>(batches.at(1).at(0));
+    EXPECT_EQ(again.tag, "");
+    EXPECT_EQ(again.once, "x");
+    EXPECT_EQ(again.publish.size(), 1u);
+}
+
 TEST_F(SettlerTest, ARefusedNeighbourHoldsNobodyUp) {
     ledger.refuse({wrong_type()}, 1);
     ledger.close();
