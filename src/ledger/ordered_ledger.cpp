@@ -1,5 +1,6 @@
 #include "ledger/ordered_ledger.hpp"
 
+#include <algorithm>
 #include <deque>
 #include <optional>
 #include <utility>
@@ -39,13 +40,6 @@ public:
             refusal.index = batch_.origin[place];
             refused_[place] = std::move(refusal);
         }
-    }
-
-    std::vector<std::size_t> on_their_way() const {
-        std::vector<std::size_t> indexes;
-        for (std::size_t i = 0; i < batch_.items.size(); ++i)
-            if (!refused_[i]) indexes.push_back(batch_.origin[i]);
-        return indexes;
     }
 
     std::vector<Refusal> refusals() {
@@ -103,7 +97,14 @@ std::vector<Refusal> OrderedLedger::apply_for(
         },
         settle
     );
-    if (writer_) publish(batch, passage.on_their_way());
+    if (writer_)
+        passage.through(
+            [&](const SettleItem& item, std::size_t i) -> std::optional<SettleItem> {
+                SettleItem follow{.tag = item.tag, .commands = follow_ups(batch[i], keys_)};
+                return follow.commands.empty() ? std::nullopt : std::optional(std::move(follow));
+            },
+            [&](std::span<const SettleItem> items) { return publish(items); }
+        );
     passage.through(
         [&](const SettleItem& item, std::size_t i) { return after(item, batch[i]); },
         [&](std::span<const SettleItem> items) { return try_to_store(items); }
@@ -120,18 +121,31 @@ std::vector<Refusal> OrderedLedger::apply_for(
     return passage.refusals();
 }
 
-void OrderedLedger::publish(std::span<const Entry> batch, std::span<const std::size_t> origin) {
+// Of one item all goes out or nothing.
+std::vector<Refusal> OrderedLedger::publish(std::span<const SettleItem> items) {
     writer_->connect();
-    bool any = false;
-    for (const auto i : origin) {
-        for (const auto& words : follow_ups(batch[i], keys_)) {
+    for (const auto& item : items) {
+        for (const auto& words : item.commands) {
             writer_->out().begin(words.size());
             for (const auto& word : words) writer_->out().arg(word);
-            any = true;
         }
     }
-    if (!any) return;
-    for (const auto& reply : writer_->round_trip()) writer_->check(reply, "LPUSH");
+    const auto replies = writer_->round_trip();
+    std::vector<Refusal> refusals;
+    std::size_t at = 0;
+    for (std::size_t i = 0; i < items.size(); ++i) {
+        const auto& commands = items[i].commands;
+        const auto answers = std::span(replies).subspan(at, commands.size());
+        at += commands.size();
+        const auto wrong = std::find_if(answers.begin(), answers.end(), [](const auto& answer) {
+            return answer.error();
+        });
+        if (wrong == answers.end()) continue;
+        refusals.push_back({.index = i, .lost = false, .why = wrong->text});
+        for (std::size_t k = 0; k < commands.size(); ++k)
+            if (!answers[k].error()) writer_->call("LREM", commands[k][1], 1, commands[k][2]);
+    }
+    return refusals;
 }
 
 // result_backend_max_retries: the task was done, and somebody prefers going on to its result.

@@ -36,7 +36,7 @@ private:
     std::vector<Refusal> store(std::span<const SettleItem> items);
     std::vector<Refusal> try_to_store(std::span<const SettleItem> items);
 
-    void publish(std::span<const Entry> batch, std::span<const std::size_t> origin);
+    std::vector<Refusal> publish(std::span<const SettleItem> items);
 
     std::unique_ptr<redis::Connection> broker_, results_, writer_;
     LedgerKeys keys_;

@@ -174,6 +174,21 @@ TEST(ReadAndWriteUrl, FollowUpsGoToTheOneAndAcksToTheOther) {
     EXPECT_TRUE(ledger->apply(std::vector<Entry>{end}).at(0).lost);
     EXPECT_EQ(bare(write).call("LLEN", "next").integer, 1);
 
+    // What the one refuses is refused as a whole, and holds up no other end.
+    bare(write).call("SET", "odd", "no list");
+    bare(read).call("LPUSH", "celery", message("c"));
+    bare(read).call("LPUSH", "celery", message("d"));
+    auto two = deliveries(broker->fetch(5, soon(5000)));
+    if (two.size() == 1) two.push_back(deliveries(broker->fetch(5, soon(5000))).at(0));
+    Settlement bad{.tag = two[0].tag, .task_id = "c"}, good{.tag = two[1].tag, .task_id = "d"};
+    bad.publish = {{.queue = "next", .envelope = "1"}, {.queue = "odd", .envelope = "2"}};
+    const auto refusals = ledger->apply(std::vector<Entry>{bad, good});
+    ASSERT_EQ(refusals.size(), 1u);
+    EXPECT_EQ(refusals[0].index, 0u);
+    EXPECT_FALSE(refusals[0].lost);
+    EXPECT_EQ(bare(write).call("LLEN", "next").integer, 1);
+    EXPECT_EQ(bare(read).call("HLEN", "unacked").integer, 1);
+
     const Outgoing task{.queue = "celery", .priority = 0, .envelope = message("b")};
     broker->publish({&task, 1});
     EXPECT_EQ(bare(write).call("LLEN", "celery").integer, 1);
