@@ -1,6 +1,5 @@
 #include "ledger/ordered_ledger.hpp"
 
-#include <algorithm>
 #include <deque>
 #include <optional>
 #include <utility>
@@ -9,6 +8,7 @@
 #include "base/log.hpp"
 #include "ledger/lua_scripts.hpp"
 #include "ledger/redis_ledger.hpp"
+#include "ledger/take_back.hpp"
 
 namespace taskworker {
 
@@ -137,13 +137,8 @@ std::vector<Refusal> OrderedLedger::publish(std::span<const SettleItem> items) {
         const auto& commands = items[i].commands;
         const auto answers = std::span(replies).subspan(at, commands.size());
         at += commands.size();
-        const auto wrong = std::find_if(answers.begin(), answers.end(), [](const auto& answer) {
-            return answer.error();
-        });
-        if (wrong == answers.end()) continue;
-        refusals.push_back({.index = i, .lost = false, .why = wrong->text});
-        for (std::size_t k = 0; k < commands.size(); ++k)
-            if (!answers[k].error()) writer_->call("LREM", commands[k][1], 1, commands[k][2]);
+        if (const auto* refused = take_back_if_refused(*writer_, commands, answers))
+            refusals.push_back({.index = i, .lost = false, .why = refused->text});
     }
     return refusals;
 }

@@ -9,6 +9,7 @@
 #include "backend/redis_backend.hpp"
 #include "ledger/lua_scripts.hpp"
 #include "ledger/servers.hpp"
+#include "ledger/take_back.hpp"
 #include "message/python_json.hpp"
 #include "message/serializer.hpp"
 #include "taskworker/errors.hpp"
@@ -47,18 +48,17 @@ void send(redis::Connection& connection, std::span<const std::string> words) {
     connection.check(replies.front(), words.front());
 }
 
-// All or none, unless the connection is lost.
 void send_all(redis::Connection& connection, const std::vector<Words>& pushes) {
-    for (std::size_t i = 0; i < pushes.size(); ++i) {
-        try {
-            send(connection, pushes[i]);
-        } catch (const redis::RedisError& error) {
-            if (error.connection_lost()) throw;
-            for (std::size_t sent = 0; sent < i; ++sent)
-                connection.call("LREM", pushes[sent][1], 1, pushes[sent][2]);
-            throw;
-        }
+    if (pushes.empty()) return;
+    connection.connect();
+    auto& out = connection.out();
+    for (const auto& words : pushes) {
+        out.begin(words.size());
+        for (const auto& word : words) out.arg(word);
     }
+    const auto answers = connection.round_trip();
+    if (const auto* refused = take_back_if_refused(connection, pushes, answers))
+        connection.fail(*refused, "LPUSH");
 }
 
 }  // namespace

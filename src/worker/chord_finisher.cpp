@@ -98,9 +98,12 @@ void ChordFinisher::step(std::unique_lock<std::mutex>& lock) {
 // In the order in which they are due: what Redis refuses for good must not hold up the others.
 void ChordFinisher::wait_for(Waiting waiting, Millis pause) {
     waiting.due = with_.clock.ticks() + pause;
-    const auto later = std::find_if(waiting_.begin(), waiting_.end(), [&](const Waiting& other) {
-        return other.due > waiting.due;
-    });
+    const auto later = std::upper_bound(
+        waiting_.begin(),
+        waiting_.end(),
+        waiting.due,
+        [](SteadyPoint due, const Waiting& other) { return due < other.due; }
+    );
     waiting_.insert(later, std::move(waiting));
 }
 
