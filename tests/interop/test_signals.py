@@ -136,7 +136,10 @@ def test_usr1_tells_what_threads_children_and_tasks_do(rigged):
     rig.main.logs("1 task(s) in hand")
     for name in ("consumer", "settler", "keeper", "pool"):
         assert rig.main.logs("thread", f"'{name}'")
-    assert rig.main.logs("child", f"conformance.append_slow[{call.id}] runs for")
+    def told():  # its child has told us before the worker heard that it began
+        rig.main.send_signal(signal.SIGUSR1)
+        return rig.main.lines("child", f"conformance.append_slow[{call.id}] runs for")
+    eventually(told, 5, "its child and how long it runs", every=0.1)
     assert rig.main.is_alive()
     rig.main.stop(signal.SIGQUIT)
 
