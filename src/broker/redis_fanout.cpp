@@ -18,7 +18,6 @@ using redis::RedisError;
 constexpr auto kPingAfter = 12s;  // of silence
 constexpr auto kPongWithin = 3s;
 constexpr std::size_t kMostRead = 1000;
-constexpr auto kLongestBlock = 5s;
 
 SteadyPoint steady_now() { return std::chrono::steady_clock::now(); }
 
@@ -45,6 +44,7 @@ RedisFanout::RedisFanout(RedisSettings settings)
       listener_(with_.connection("control")),
       shared_(with_.shared()),
       speaker_(shared_->connection()),
+      longest_block_(with_.connection("taker").timeout / 2),
       wake_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
     if (wake_ < 0) throw BrokerError("eventfd: no descriptor left");
 }
@@ -227,7 +227,7 @@ std::optional<std::string> RedisFanout::take(const std::string& queue, SteadyPoi
         const auto key = with_.keys.key(with_.keys.list(queue, 0));
         if (!taker_) taker_ = std::make_unique<redis::Connection>(with_.connection("taker"));
         for (;;) {
-            const auto left = std::min<SteadyPoint::duration>(until - steady_now(), kLongestBlock);
+            const auto left = std::min<SteadyPoint::duration>(until - steady_now(), longest_block_);
             // 0 would wait for ever.
             const auto wait = std::max(Seconds(left).count(), 0.001);
             auto reply = taker_->call("BRPOP", key, fmt::format("{:.3f}", wait));

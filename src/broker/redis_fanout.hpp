@@ -57,6 +57,7 @@ private:
     bool listening_ = false;
     SteadyPoint next_ping_{};
     bool pinged_ = false;
+    const Millis longest_block_;  // Redis answers before the connection counts as dead
     const int wake_;
 };
 

@@ -115,6 +115,13 @@ TEST(RedisFanout, TheChannelIsKombus) {
     EXPECT_EQ(rig.raw().call("EXISTS", "kp:_kombu.binding.celery.pidbox").integer, 0);
 }
 
+TEST(RedisFanout, WaitsForAnAnswerLongerThanForRedis) {
+    RedisRig rig;
+    rig.settings.broker_transport_options = {{"socket_timeout", 0.3}};
+    auto asker = rig.worker("w")->fanout();
+    EXPECT_EQ(asker->take("oid.reply", soon(700)), std::nullopt);
+}
+
 TEST(RedisFanout, ConnectsAnewAfterItWasCut) {
     RedisRig rig;
     auto listener = rig.worker("w")->fanout();
