@@ -57,7 +57,7 @@ def fresh():
 @pytest.fixture
 def ask(rig):
     """ask("stats") → what our worker replies."""
-    def ask(command, worker=None, app=None, timeout=2, **arguments):
+    def ask(command, worker=None, app=None, timeout=10, **arguments):
         name = (worker or rig.main).name
         replies = (app or rig.app).control.broadcast(command, arguments=arguments, reply=True, timeout=timeout,
                                             destination=[name])

@@ -84,10 +84,8 @@ def test_a_broken_message_becomes_a_dead_letter(bad, kind):
 
 @pytest.mark.ours
 def test_a_discarded_message_is_told_in_the_log(bad):
-    seen = len(bad.main.lines("CRITICAL"))
     push(bad, b"these are the first bytes of a broken message")
-    eventually(lambda: len(bad.main.lines("CRITICAL")) == seen + 1, what="a critical line")
-    assert "these are the first bytes" in bad.main.lines("CRITICAL")[-1]
+    assert bad.main.logs("CRITICAL", "these are the first bytes")
 
 
 @pytest.mark.ours
@@ -97,7 +95,7 @@ def test_many_bad_ones_among_good_ones(bad):
     for i in range(300):
         push(bad, kinds[i % len(kinds)])
         bad.call("append", key, i)
-    assert sorted(map(int, bad.recorded(key, 300))) == list(range(300))
+    assert sorted(map(int, bad.recorded(key, 300, timeout=60))) == list(range(300))
     assert bad.is_drained()
     assert len(bad.dead_letters()) == before + 300
 
@@ -107,7 +105,7 @@ def test_what_is_held_is_always_json(fresh):
     """An entry of `unacked` that is not JSON would end every Python worker on that Redis."""
     rig = fresh(args="-c 1 --prefetch-multiplier 100")
     key = rig.key()
-    blocker = rig.call("late", key, "v", 1.5)
+    blocker = rig.call("late", key, "v", 60)
     rig.recorded(key, 1)
     for message in BROKEN.values():
         push(rig, message)
@@ -117,7 +115,7 @@ def test_what_is_held_is_always_json(fresh):
     for entry in rig.raw.hvals("unacked"):
         message, exchange, routing_key = json.loads(entry)
         assert message["headers"]["id"] and (exchange, routing_key) == ("", "celery")
-    assert blocker.get(timeout=10) == "v"
+    rig.app.control.revoke(blocker.id, terminate=True)
     assert rig.is_drained()
 
 

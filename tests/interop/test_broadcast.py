@@ -83,16 +83,16 @@ def test_what_cannot_be_read_is_a_dead_letter(rig):
 @pytest.mark.ours
 def test_inspect_shows_it_and_it_can_be_given_up_and_taken_again(rig):
     name, control = rig.main.name, rig.app.control
-    queues = {q["name"]: q for q in control.inspect(timeout=1).active_queues()[name]}
+    queues = {q["name"]: q for q in control.inspect([name], timeout=10).active_queues()[name]}
     assert queues["news"]["exchange"]["type"] == "fanout" and queues["celery"]["exchange"]["type"] == "direct"
     assert "exchange=news(fanout)" in rig.main.output()
-    assert control.cancel_consumer("news", reply=True, timeout=1) == [{name: {"ok": "no longer consuming from news"}}]
-    eventually(lambda: [q["name"] for q in control.inspect(timeout=1).active_queues()[name]] == ["celery"],
+    assert control.cancel_consumer("news", destination=[name], reply=True, timeout=10) == [{name: {"ok": "no longer consuming from news"}}]
+    eventually(lambda: [q["name"] for q in control.inspect([name], timeout=10).active_queues()[name]] == ["celery"],
                what="the queue is given up")
     key = rig.key()
     tell(rig, "append", key, "unheard")
     throughout(lambda: not rig.records(key), 0.5)
-    assert control.add_consumer("news", reply=True, timeout=1) == [{name: {"ok": "add consumer news"}}]
+    assert control.add_consumer("news", destination=[name], reply=True, timeout=10) == [{name: {"ok": "add consumer news"}}]
     eventually(lambda: listeners(rig) >= 3, what="it listens again")
     tell(rig, "append", key, "heard")
     assert rig.recorded(key, 1) == ["heard"]

@@ -47,7 +47,10 @@ def outcome(rig, seed, patience):
 def test_all_fleets_agree(fleets, seed):
     python = outcome(fleets["python"], seed, 5)
     patience = 2 if python == "no result" else 10
-    assert outcome(fleets["ours"], seed, patience) == python
+    ours = outcome(fleets["ours"], seed, patience)
+    if python == "no result" != ours:  # it was only slow
+        python = outcome(fleets["python"], seed, 25)
+    assert ours == python
     assert outcome(fleets["mixed"], seed, patience) == python
     assert all(rig.is_drained() for rig in fleets.values())
     # A Python worker stores a task's own document after it has sent what follows.

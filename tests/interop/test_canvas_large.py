@@ -34,8 +34,8 @@ def measured(rig, make, n):
     """What our worker does with a canvas that lies in its queue: commands, those within scripts included, and seconds,
     each per part; without the client's looks for results."""
     canvas, expected = make(rig, n)
-    rig.app.control.cancel_consumer("celery", destination=[rig.main.name], reply=True)
-    eventually(lambda: not rig.app.control.inspect(destination=[rig.main.name]).active_queues()[rig.main.name])
+    rig.app.control.cancel_consumer("celery", destination=[rig.main.name], reply=True, timeout=10)
+    eventually(lambda: not rig.app.control.inspect([rig.main.name], timeout=10).active_queues()[rig.main.name])
     result = canvas.apply_async()
     server = rig.redis.client()
     server.config_resetstat()

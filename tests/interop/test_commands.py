@@ -103,8 +103,8 @@ def test_result_of_nothing(command):
 
 
 def test_watching_until_the_end(rig, command):
-    result = rig.send("progress", (2, 0.3), countdown=0.5)
-    done = command(f"result {result.id} --watch")
+    result = rig.send("progress", (3, 1.0), countdown=0.5)
+    done = command(f"result {result.id} --watch", timeout=20)
     assert done.returncode == 0
     assert "PROGRESS" in done.stdout and done.stdout.strip().endswith('"done"')
 

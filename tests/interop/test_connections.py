@@ -64,7 +64,7 @@ def test_tasks_are_done_there(place):
 
 
 def test_progress_is_published_there(place):
-    result = place.call("progress", 1, 0.5)
+    result = place.call("progress", 1, 2)
     eventually(lambda: result.state == "PROGRESS", what="PROGRESS")
     assert result.get(timeout=10) == "done"
 

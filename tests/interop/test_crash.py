@@ -25,7 +25,7 @@ def test_the_caller_sees_worker_lost_error(crashing, how):
     assert (error["exc_type"], error["exc_module"]) == ("WorkerLostError", "billiard.exceptions")
     assert error["exc_message"][0].startswith(f"Worker exited prematurely: {DEATHS[how]}")
     with pytest.raises(WorkerLostError):
-        result.get(timeout=1)
+        result.get(timeout=10)
     assert neighbour.get(timeout=10) == 1
     assert crashing.main.is_alive()
     crashing.main.logs("ERROR", "WorkerLostError")

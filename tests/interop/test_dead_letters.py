@@ -115,8 +115,8 @@ def test_recover_brings_back_what_the_last_worker_held(fresh):
     rig.recorded(key, 1)
     for i in range(5):
         rig.call("late", key, i, 60)
-    eventually(lambda: not rig.raw.llen("celery"), what="all are fetched")
-    time.sleep(0.1)
+    eventually(lambda: rig.raw.hlen("unacked") == 5 and list(rig.raw.scan_iter("taskworker.started*")),
+               what="one is marked as begun, five are held")
     rig.main.kill()
     done = run(rig, "recover")
     assert done.returncode == 0 and "1 dead worker(s): 5 message(s) handed back, 1 begun and lost" in done.stdout

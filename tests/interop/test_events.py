@@ -1,7 +1,6 @@
 """Events: what Celery's own receiver, its State and `celery events --dump` see of a worker (wire §8)."""
 import contextlib
 import os
-import signal
 import subprocess
 import sys
 import threading
@@ -32,8 +31,8 @@ class Watch:
                     self.receiver.capture(limit=None, timeout=None, wakeup=True)
 
     def take(self, event):
+        self.state.event(event)  # first: who finds the event below looks at the state next
         self.events.append(event)
-        self.state.event(event)
 
     def __enter__(self):
         self.thread.start()
@@ -77,9 +76,12 @@ def test_a_worker_says_that_it_is_there(scene):
     online = watch.news(worker, "worker-online")[0]
     assert (online["freq"], online["active"], online["pid"]) == (2.0, 0, worker.pid)
     assert len(online["loadavg"]) == 3 and online["sw_ident"] and online["sw_ver"] and online["sw_sys"]
-    beats = eventually(lambda: len(watch.news(worker, "worker-heartbeat")) > 1 and watch.news(worker, "worker-heartbeat"))
-    assert 1 < beats[-1]["timestamp"] - beats[-2]["timestamp"] < 3.5
-    assert watch.state.workers[worker.name].alive
+
+    def gaps():
+        beats = [beat["timestamp"] for beat in watch.news(worker, "worker-heartbeat")]
+        return [later - earlier for earlier, later in zip(beats, beats[1:])]
+    eventually(lambda: any(1 < gap < 3.5 for gap in gaps()), 20, "a heartbeat every 2 s")
+    eventually(lambda: watch.state.workers[worker.name].alive, what="it is alive")
     assert online["utcoffset"] == (time.altzone if time.localtime().tm_isdst else time.timezone) // 3600
 
 
@@ -131,7 +133,7 @@ def test_an_unknown_task_fails_without_a_traceback(scene):
 
 def test_revoked_expired_and_terminated(scene):
     rig, worker, watch = scene
-    rig.app.control.revoke("never", destination=[worker.name], reply=True, timeout=1)
+    rig.app.control.revoke("never", destination=[worker.name], reply=True, timeout=10)
     rig.send("noop", task_id="never")
     revoked = watch.until("never", "task-revoked")[-1]
     assert (revoked["terminated"], revoked["signum"], revoked["expired"]) == (False, None, False)
@@ -174,7 +176,7 @@ def test_a_heartbeat_on_demand(scene):
 def test_events_enabled_at_the_start_cannot_be_switched_off(scene):
     rig, worker, watch = scene
     ask = lambda command: rig.app.control.broadcast(  # noqa: E731
-        command, destination=[worker.name], reply=True, timeout=1)[0][worker.name]
+        command, destination=[worker.name], reply=True, timeout=10)[0][worker.name]
     assert ask("disable_events") == {"ok": "task events already disabled"}
     assert ask("enable_events") == {"ok": "task events already enabled"}
     result = rig.call("noop")
@@ -193,7 +195,7 @@ def test_celery_events_dump(scene):
         eventually(lambda: any("task succeeded" in line and result.id in line for line in lines), 10, "the end is dumped")
         assert any("task received: conformance.add" in line and "args=(1, 2)" in line for line in lines)
     finally:
-        dump.send_signal(signal.SIGINT)
+        dump.kill()
         dump.wait(10)
 
 
@@ -202,7 +204,7 @@ def test_events_are_switched_on_and_off_by_remote(fresh):
     with Watch(rig.app) as watch:
         worker = rig.worker(quiet="")
         ask = lambda command: rig.app.control.broadcast(  # noqa: E731
-            command, destination=[worker.name], reply=True, timeout=1)[0][worker.name]
+            command, destination=[worker.name], reply=True, timeout=10)[0][worker.name]
         eventually(lambda: watch.news(worker, "worker-online"))
         silent = rig.call("noop")
         silent.get(timeout=10)
@@ -259,7 +261,7 @@ def test_a_state_of_ours_and_python_workers(fresh):
         # Python's gossip has met us, and its mingle was answered.
         python.logs("sync with 1 nodes", timeout=10)
         assert not python.lines("Traceback")
-        assert ours.lines(f"sync with {python.name}")
+        assert ours.logs(f"sync with {python.name}")
 
 
 def test_what_tasks_send_is_told_when_it_is_asked_for(redis):

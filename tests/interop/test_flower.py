@@ -44,7 +44,7 @@ def test_workers_are_listed_with_all_that_flower_shows(fleet):
     assert info["conf"]["broker_url"] and info["active"] == [] and info["reserved"] == [] and info["scheduled"] == []
     assert info["timestamp"] > 0
     assert set(info) == set(worker_of(flower, python)), "a Python worker shows the same sections"
-    assert flower.json("/api/workers?status=true") == {ours.name: True, python.name: True}
+    eventually(lambda: flower.json("/api/workers?status=true") == {ours.name: True, python.name: True}, what="both are alive")
 
 
 def test_tasks_are_followed_from_receipt_to_end(fleet):
@@ -81,11 +81,11 @@ def test_a_running_task_is_shown_and_terminated(fleet):
 def test_a_waiting_task_is_revoked(fleet):
     rig, ours, _, flower = fleet
     key = rig.key()
-    result = rig.send("append", (key, "ran"), countdown=2.5)
+    result = rig.send("append", (key, "ran"), countdown=5)
     eventually(lambda: ours.lines(result.id, "received"), what="it is received")
     flower.post(f"/api/task/revoke/{result.id}")
     rig.ended(result.id, "REVOKED")
-    assert rig.is_drained() and rig.records(key) == []
+    assert rig.is_drained(timeout=20) and rig.records(key) == []
     eventually(lambda: state_of(flower, result.id) == "REVOKED", what="Flower knows")
     eventually(lambda: result.id in worker_of(flower, ours)["revoked"], what="it is listed as revoked")
 
@@ -127,13 +127,13 @@ def test_consumers_are_added_and_cancelled(fleet):
 def test_queue_lengths(fleet):
     rig, ours, _, flower = fleet
     key = rig.key()
-    rig.send("late", (key, "first", 3), queue="python")
+    rig.send("late", (key, "first", 6), queue="python")
     rig.recorded(key, 1)
     for _ in range(20):
         rig.send("late", (key, "next"), queue="python")
     lengths = {queue["name"]: queue["messages"] for queue in flower.json("/api/queues/length")["active_queues"]}
     assert set(lengths) == {"celery", "python"} and lengths["celery"] == 0 and lengths["python"] > 0
-    rig.recorded(key, 42)
+    rig.recorded(key, 42, timeout=30)
 
 
 def test_every_page_is_there(fleet):
@@ -158,7 +158,7 @@ def test_every_page_is_there(fleet):
 def test_the_pages_as_a_browser_draws_them(fleet, tmp_path):
     from selenium import webdriver
     rig, ours, python, flower = fleet
-    running = [rig.call("sleep", 20), rig.call("sleep", 20)]
+    running = [rig.call("sleep", 120), rig.call("sleep", 120)]
     for n in range(5):
         rig.call("add", n, n)
     eventually(lambda: len(worker_of(flower, ours)["active"]) == 2, what="two tasks run")

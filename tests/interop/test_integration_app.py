@@ -121,7 +121,7 @@ def test_smoke_tasks(suite):
     assert get(suite, "long_running_task", 1, True, **smoke) is True
     for text in ("Starting long running task", "Sleeping: 0", "Finished long running task"):
         suite.main.logs("INFO", text)
-    assert failure(suite, "soft_time_limit_lower_than_time_limit", **smoke)["exc_type"] == \
+    assert failure(suite, "soft_time_limit_lower_than_time_limit", soft_time_limit=1, **smoke)["exc_type"] == \
         "SoftTimeLimitExceeded"
 
 

@@ -62,7 +62,7 @@ def test_a_queue_that_was_empty_wakes_the_worker(rig, fresh):
     many = fresh(redis=rig.redis, dbs=(2, 3), args="-c 2 -Q a,b,c")
     for queue in ("c", "a", "b", "c"):
         for priority in (9, 0):
-            assert many.send("add", (1, 2), queue=queue, priority=priority).get(timeout=3) == 3
+            assert many.send("add", (1, 2), queue=queue, priority=priority).get(timeout=6) == 3
 
 
 def test_a_named_exchange(rig):

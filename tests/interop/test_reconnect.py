@@ -87,7 +87,7 @@ def test_the_loss_and_the_return_are_told_once(shaky):
     shaky.redis.start()
     ends(shaky, shaky.call("add", 1, 1))
     assert len(changes()) - before < 12
-    assert any("Connected to" in line for line in changes()[before:])
+    eventually(lambda: any("Connected to" in line for line in changes()[before:]), what="the return is told")
 
 
 @pytest.mark.ours

@@ -20,7 +20,7 @@ def scene():
     with open_rig(args="-c 3 --prefetch-multiplier 3 -Q first,rescue") as rig:
         rig.keys = {name: rig.key() for name in ("late", "early", "waiting", "stopped")}
         rig.calls = {
-            "late": rig.send("late", (rig.keys["late"], "l", 2), queue="first"),
+            "late": rig.send("late", (rig.keys["late"], "l", 6), queue="first"),
             "early": rig.send("append_slow", (rig.keys["early"], "e", 60), queue="first"),
             "ignored": rig.send("append_slow", (rig.keys["early"], "i", 60), queue="first",
                                 ignore_result=True),
@@ -29,10 +29,11 @@ def scene():
         rig.recorded(rig.keys["early"], 2)
         rig.waiting = [rig.send("append", (rig.keys["waiting"], i), queue="first") for i in range(6)]
         eventually(lambda: not rig.raw.llen("first"), what="the rest is prefetched")
+        eventually(lambda: sum(map(rig.raw.hlen, rig.raw.scan_iter("taskworker.started*"))) == 2, what="both are begun")
         rig.main.kill()
         rig.died = time.monotonic()
         rig.stopped = rig.worker("-c 1 -Q second")
-        rig.calls["stopped"] = rig.send("late", (rig.keys["stopped"], "s", 1), queue="second")
+        rig.calls["stopped"] = rig.send("late", (rig.keys["stopped"], "s", 4), queue="second")
         rig.recorded(rig.keys["stopped"], 1)
         signal_all(rig.stopped, signal.SIGSTOP)
         rig.rescuer = rig.worker("-c 4 -Q first,second")
@@ -48,33 +49,33 @@ def left(rig, seconds):
     return max(0.1, seconds - (time.monotonic() - rig.died))
 
 
-def test_what_waited_is_done_within_fifteen_seconds(scene):
-    scene.recorded(scene.keys["waiting"], 6, timeout=left(scene, 15))
+def test_what_waited_is_done_in_seconds(scene):
+    scene.recorded(scene.keys["waiting"], 6, timeout=left(scene, 20))
     assert sorted(scene.records(scene.keys["waiting"])) == [str(i) for i in range(6)]
     for call in scene.waiting:
         scene.ended(call.id, "SUCCESS")
 
 
 def test_a_late_task_runs_again(scene):
-    scene.recorded(scene.keys["late"], 2, timeout=left(scene, 15))
+    scene.recorded(scene.keys["late"], 2, timeout=left(scene, 20))
     assert scene.ended(scene.calls["late"].id, "SUCCESS")["result"] == "l"
     assert scene.records(scene.keys["late"]) == ["start:l", "start:l", "done:l"]
 
 
 def test_an_early_task_that_had_begun_is_told_lost_and_not_repeated(scene):
-    error = scene.ended(scene.calls["early"].id, "FAILURE", timeout=left(scene, 16))["result"]
+    error = scene.ended(scene.calls["early"].id, "FAILURE", timeout=left(scene, 20))["result"]
     assert (error["exc_type"], error["exc_module"]) == ("WorkerLostError", "billiard.exceptions")
     assert sorted(scene.records(scene.keys["early"])) == ["start:e", "start:i"]
 
 
 def test_a_lost_task_whose_result_is_ignored_leaves_no_document(scene):
-    scene.ended(scene.calls["early"].id, "FAILURE", timeout=left(scene, 16))
+    scene.ended(scene.calls["early"].id, "FAILURE", timeout=left(scene, 20))
     assert scene.doc(scene.calls["ignored"].id) is None
 
 
 def test_the_task_of_a_stopped_worker_is_taken_over_and_settled_once(scene):
     result = scene.calls["stopped"]
-    scene.ended(result.id, "SUCCESS", timeout=left(scene, 20))
+    scene.ended(result.id, "SUCCESS", timeout=left(scene, 26))
     settled = scene.doc_text(result.id)
     signal_all(scene.stopped, signal.SIGCONT)
     assert scene.send("add", (1, 1), queue="second").get(timeout=10) == 2
@@ -92,8 +93,8 @@ def test_a_worker_that_starts_later_takes_over_from_one_that_died_alone(fresh):
     died = time.monotonic()
     rig.main.start()
     for i, call in enumerate(calls):
-        assert rig.ended(call.id, "SUCCESS", timeout=17)["result"] == i
-    assert time.monotonic() - died < 17
+        assert rig.ended(call.id, "SUCCESS", timeout=22)["result"] == i
+    assert time.monotonic() - died < 22
     assert rig.is_drained()
 
 
@@ -133,7 +134,7 @@ def test_nothing_is_lost_in_a_loop_of_kills(fresh):
         publications = Publications(rig.docs)
         publications.start()
         key, total = rig.key(), 3000
-        calls = [rig.call("late", key, i, 0.002) for i in range(total)]
+        calls = [rig.call("late", key, i, 0.01) for i in range(total)]
         rig.worker()
         for victim in range(10):
             seen = rig.side.llen(key)

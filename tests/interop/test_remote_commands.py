@@ -32,13 +32,15 @@ def test_inspect_and_status_of_a_mixed_fleet(start):
     rig, run = start(args="-c 1")
     python = rig.worker("-c 1", command=NEIGHBOUR)
     names = sorted([rig.main.name, python.name])
-    status = run("status -t 2")
+    # Python says "ready." before it listens.
+    eventually(lambda: sorted(json.loads(run("inspect ping -t 2 --json").stdout or "{}")) == names, 20, "both answer")
+    status = run("status -t 5")
     assert status.returncode == 0 and status.stdout == "".join(f"->  {n}: OK\n" for n in names) + "\n2 nodes online.\n"
-    ping = run("inspect ping -t 2 --json")
+    ping = run("inspect ping -t 5 --json")
     assert json.loads(ping.stdout) == {name: {"ok": "pong"} for name in names}
-    one = run(f"inspect stats -d {python.name} --json")
+    one = run(f"inspect stats -d {python.name} -t 10 --json")
     assert list(json.loads(one.stdout)) == [python.name]
-    control = run("control rate_limit conformance.nothing 3/s -t 2 --json")
+    control = run("control rate_limit conformance.nothing 3/s -t 5 --json")
     assert json.loads(control.stdout) == [{name: {"error": "unknown task"}} for name in names]
 
 
@@ -51,10 +53,10 @@ def test_nobody_answers(start):
 
 def test_a_reply_that_people_read(start):
     rig, run = start(args="-c 1")
-    done = run("inspect active_queues")
+    done = run(f"inspect active_queues -d {rig.main.name} -t 10")
     assert f"->  {rig.main.name}: OK\n" in done.stdout and "    * name: celery\n" in done.stdout
     assert done.stdout.endswith("\n1 node online.\n")
-    wrong = run("control time_limit conformance.nothing 1 2")
+    wrong = run(f"control time_limit conformance.nothing 1 2 -d {rig.main.name} -t 10")
     assert f"->  {rig.main.name}: ERROR\n    unknown task\n" in wrong.stdout
 
 
@@ -75,9 +77,10 @@ def test_control_ends_a_worker(start):
 
 def test_revoke_and_grow_by_command(start):
     rig, run = start(args="-c 1")
-    assert "flagged as revoked" in run("control revoke some-id other-id").stdout
-    assert json.loads(run("inspect revoked --json").stdout)[rig.main.name] == ["other-id", "some-id"]
-    assert "pool will grow" in run("control pool_grow 1").stdout
+    at = f"-d {rig.main.name} -t 10"
+    assert "flagged as revoked" in run(f"control revoke some-id other-id {at}").stdout
+    assert json.loads(run(f"inspect revoked --json {at}").stdout)[rig.main.name] == ["other-id", "some-id"]
+    assert "pool will grow" in run(f"control pool_grow 1 {at}").stdout
 
 
 def test_events_as_they_come(start):
@@ -112,7 +115,7 @@ def test_queues(start):
 
 def test_explain_says_where_a_task_is(start):
     rig, run = start(args="-c 1", start=False)
-    waiting, behind = rig.send("sleep", [3]), rig.send("noop")
+    waiting, behind = rig.send("sleep", [10]), rig.send("noop")
     assert f"{behind.id} waits in queue celery, position 2 (1 runs next)" in run(f"explain {behind.id}").stdout
     worker = rig.worker()
     eventually(lambda: "is active at " + worker.name in run(f"explain {waiting.id}").stdout, what="it runs there")
@@ -120,7 +123,7 @@ def test_explain_says_where_a_task_is(start):
     eventually(lambda: "is parked for queue celery until" in run(f"explain {parked.id}").stdout, what="it is parked")
     unknown = rig.app.send_task("no.such.task")
     eventually(lambda: "is a dead letter of queue celery" in run(f"explain {unknown.id}").stdout, what="it is dead")
-    rig.ended(waiting.id, "SUCCESS")
+    rig.ended(waiting.id, "SUCCESS", timeout=20)
     assert "has the result SUCCESS since" in run(f"explain {waiting.id}").stdout
     gone = run("explain never-sent")
     assert gone.returncode == 3 and "Never sent" in gone.stdout
@@ -142,8 +145,9 @@ def test_doctor_names_what_is_wrong_and_the_remedy(start):
 
 def test_a_command_of_the_app(start):
     rig, run = start(args="-c 1")
-    reply = rig.app.control.broadcast("conformance.say", arguments={"word": "hello"}, reply=True, timeout=1)
+    answer = {"destination": [rig.main.name], "reply": True, "timeout": 10}
+    reply = rig.app.control.broadcast("conformance.say", arguments={"word": "hello"}, **answer)
     assert reply == [{rig.main.name: {"said": "hello"}}]
-    assert "said: hello" in run("control conformance.say word=hello").stdout
-    failed = rig.app.control.broadcast("conformance.say", reply=True, timeout=1)
+    assert "said: hello" in run(f"control conformance.say word=hello -d {rig.main.name} -t 10").stdout
+    failed = rig.app.control.broadcast("conformance.say", **answer)
     assert "error" in failed[0][rig.main.name]

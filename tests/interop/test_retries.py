@@ -67,12 +67,12 @@ def test_a_given_parent_is_kept(rig):
 def test_countdown_is_waited_for(rig):
     key = rig.key()
     assert rig.get("retry_then_succeed", key, 1, countdown=1) == 1
-    assert 1.0 <= waits(rig, key)[0] < 2.5
+    assert 1.0 <= waits(rig, key)[0] < 5
 
 
 def test_the_document_and_the_message_while_it_waits(rig):
     key = rig.key()
-    result = rig.send("retry_then_succeed", (key, 1), {"countdown": 2}, headers={"x-trace": [1]},
+    result = rig.send("retry_then_succeed", (key, 1), {"countdown": 5}, headers={"x-trace": [1]},
                       expires=3600, time_limit=60, priority=6)
     doc = rig.ended(result.id, "RETRY")
     assert list(doc) == ["status", "result", "traceback", "children", "date_done", "task_id"]
@@ -87,15 +87,15 @@ def test_the_document_and_the_message_while_it_waits(rig):
     assert (properties["correlation_id"], properties["priority"]) == (result.id, 6)
     assert properties["reply_to"] == rig.app.thread_oid
     assert properties["delivery_info"]["routing_key"] == "celery"
-    assert result.get(timeout=10) == 1
+    assert result.get(timeout=15) == 1
 
 
 def test_the_cause_stands_in_the_document(rig):
     key = rig.key()
-    result = rig.call("retry_forever", key, 1, countdown=1)
+    result = rig.call("retry_forever", key, 1, countdown=4)
     assert rig.ended(result.id, "RETRY")["result"] == {
         "exc_type": "ConformanceError", "exc_message": ["still failing"], "exc_module": "conformance"}
-    assert rig.ended(result.id, "FAILURE")["result"]["exc_message"] == ["still failing"]
+    assert rig.ended(result.id, "FAILURE", timeout=15)["result"]["exc_message"] == ["still failing"]
 
 
 @pytest.mark.parametrize("most", [0, 1, 4])
@@ -122,7 +122,7 @@ def test_without_a_cause_max_retries_exceeded_is_raised(rig):
 
 def test_an_expired_retry_is_revoked(rig):
     key = rig.key()
-    result = rig.send("retry_then_succeed", (key, 1), {"countdown": 1.5}, expires=1)
+    result = rig.send("retry_then_succeed", (key, 1), {"countdown": 4}, expires=3)
     with pytest.raises(TaskRevokedError):
         result.get(timeout=10)
     assert len(attempts(rig, key)) == 1
@@ -148,15 +148,15 @@ def test_backoff_doubles_up_to_its_maximum(rig, backing_off):
         result.get(timeout=15)
     assert [attempt["retries"] for attempt in attempts(rig, key)] == [0, 1, 2, 3]
     for wait, wanted in zip(waits(rig, key), [1, 2, 4]):
-        assert wanted <= wait < wanted + 1.5
+        assert wanted <= wait < wanted + 3
 
 
 @pytest.mark.ours
 def test_what_celery_forgets_on_a_retry_is_kept(rig):
     key = rig.key()
-    result = rig.send("retry_then_succeed", (key, 1), {"countdown": 1}, ignore_result=True, app_id="shop")
+    result = rig.send("retry_then_succeed", (key, 1), {"countdown": 4}, ignore_result=True, app_id="shop")
     message = waiting_message(rig, result.id)
     assert message["properties"]["app_id"] == "shop"
     assert message["headers"]["ignore_result"] is True
-    rig.recorded(key, 2)
+    rig.recorded(key, 2, timeout=15)
     assert rig.is_drained() and rig.doc(result.id) is None

@@ -31,10 +31,10 @@ def test_a_worker_lives_with_the_rights_of_the_documentation():
                 told = app.send_task("conformance.add", (3, 4), queue="celery-news",
                                      declare=[Exchange("celery-news", type="fanout")])
                 eventually(lambda: rig.doc(told.id), what="the broadcast was heard")
-                inspect = app.control.inspect([worker.name], timeout=3)
+                inspect = app.control.inspect([worker.name], timeout=10)
                 for command in ("ping", "stats", "active", "scheduled", "revoked", "active_queues"):
                     assert getattr(inspect, command)()[worker.name] is not None, command
-                app.control.revoke("an-id", destination=[worker.name], reply=True, timeout=3)
+                app.control.revoke("an-id", destination=[worker.name], reply=True, timeout=10)
                 assert "an-id" in inspect.revoked()[worker.name]
             assert worker.stop() == 0
             assert "NOPERM" not in worker.output() and "may not" not in worker.output(), worker.output()

@@ -1,4 +1,5 @@
 """Settings that say how tasks are treated: annotations, duplicates, prefetch, autoscale, limits."""
+import contextlib
 import json
 import os
 import signal
@@ -32,7 +33,7 @@ def rigged(redis, fresh):
 
 def test_annotations_of_one_task_and_of_all(rigged):
     rig = rigged(conf={"task_annotations": {
-        "conformance.sleep": {"time_limit": 1}, "*": {"track_started": True}}})
+        "conformance.sleep": {"time_limit": 4}, "*": {"track_started": True}}})
     call = rig.call("sleep", 20)
     rig.ended(call.id, "STARTED")
     assert rig.ended(call.id, "FAILURE")["result"]["exc_type"] == "TimeLimitExceeded"
@@ -140,14 +141,16 @@ def test_a_lost_connection_may_end_late_tasks(fresh):
         rig = fresh(side=side, args="-c 2",
                     conf={"worker_cancel_long_running_tasks_on_connection_loss": True})
         late, early = rig.key(), rig.key()
-        rig.call("late", late, "x", 4)
-        other = rig.call("append_slow", early, "y", 4)
+        rig.call("late", late, "x", 6)
+        other = rig.call("append_slow", early, "y", 6)
         rig.recorded(late, 1)
         rig.recorded(early, 1)
+        inspect = rig.app.control.inspect([rig.main.name], timeout=10)
+        eventually(lambda: len(inspect.active()[rig.main.name]) == 2, what="it knows that both run")
         rig.raw.execute_command("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes")
         rig.main.logs("WARNING", "cannot be acknowledged after a connection loss")
         assert rig.recorded(late, 3, timeout=20) == ["start:x", "start:x", "done:x"]
-        assert other.get(timeout=10) == "y"
+        assert other.get(timeout=15) == "y"
         assert rig.records(early) == ["start:y", "done:y"]
 
 
@@ -159,7 +162,7 @@ def test_nothing_is_fetched_that_no_slot_is_free_for(rigged, conf):
     rig = rigged(args="-c 2", conf=conf)
     key = rig.key()
     for i in range(6):
-        rig.call("late", key, i, 3)
+        rig.call("late", key, i, 8)
     rig.recorded(key, 2)
     throughout(lambda: len(rig.queued()) >= 4, 0.5)
 
@@ -168,10 +171,14 @@ def test_nothing_is_fetched_that_no_slot_is_free_for(rigged, conf):
 def test_the_eta_limit_bounds_what_waits_in_memory(rigged):
     rig = rigged(conf={"worker_eta_task_limit": 2})
     key = rig.key()
-    for i in range(6):
-        rig.send("append", (key, i), countdown=1.8)
-    eventually(lambda: rig.raw.zcard("taskworker.parked") >= 4, what="the others wait in Redis")
-    assert sorted(rig.recorded(key, 6)) == list("012345")
+
+    def parked():  # for less than two seconds: who looked too late tries again
+        for i in range(6):
+            rig.send("append", (key, i), countdown=1.8)
+        with contextlib.suppress(AssertionError):
+            return eventually(lambda: rig.raw.zcard("taskworker.parked") >= 4, 1.8, "the others wait in Redis")
+    tries = next(n for n in (1, 2, 3) if parked())
+    assert sorted(rig.recorded(key, 6 * tries)) == sorted("012345" * tries)
 
 
 # ---- autoscale
@@ -184,9 +191,9 @@ def test_autoscale_grows_with_the_work_and_shrinks_when_it_is_done(rigged):
     worker.start()
     assert worker.lines("concurrency:", "{min=1, max=4} (prefork)")
     begin = time.monotonic()
-    for call in [rig.call("sleep", 1.5) for _ in range(4)]:
-        call.get(timeout=15)
-    assert time.monotonic() - begin < 5  # one after the other: 6 s
+    for call in [rig.call("sleep", 3) for _ in range(4)]:
+        call.get(timeout=20)
+    assert time.monotonic() - begin < 10  # one after the other: 12 s
     worker.logs("INFO", "Scaling up")
     worker.logs("INFO", "Scaling down", timeout=10)
     children = lambda: [p for p in processes_of_session(worker.pid) if p != worker.pid]

@@ -63,8 +63,9 @@ def test_health_and_metrics(fresh):
 def test_readiness_ends_with_the_fetching(fresh):
     port = free_port()
     rig = fresh(args=f"-c 1 --http {port}")
-    result = rig.call("sleep", 2)
-    eventually(lambda: rig.app.control.inspect(timeout=0.5).active()[rig.main.name], what="it runs")
+    result = rig.call("sleep", 6)
+    inspect = rig.app.control.inspect([rig.main.name], timeout=10)
+    eventually(lambda: inspect.active()[rig.main.name], what="it runs")
     rig.main.send_signal(signal.SIGTERM)
     eventually(lambda: get(port, "/readyz") == (503, "shutting down\n"), what="not ready any more")
     assert get(port, "/livez")[0] == 200

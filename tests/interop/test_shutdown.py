@@ -30,7 +30,7 @@ def clean_up(rig):
 
 
 def test_term_finishes_what_runs_and_gives_back_the_rest(busy):
-    calls = busy.occupy("append_slow", 1)
+    calls = busy.occupy("append_slow", 3)
     assert busy.main.stop(timeout=15) == 0
     assert busy.records(busy.key_used) == ["start:t0", "done:t0"]
     assert busy.state(calls[0].id) == "SUCCESS"
@@ -42,14 +42,14 @@ def test_term_finishes_what_runs_and_gives_back_the_rest(busy):
 
 @pytest.mark.ours
 def test_the_rest_is_visible_at_once_and_in_order(busy):
-    calls = busy.occupy("append_slow", 2)
+    calls = busy.occupy("append_slow", 6)
     busy.main.send_signal(signal.SIGTERM)
-    eventually(lambda: len(busy.queued()) == 9, timeout=0.5, what="the waiting ones are back")
+    eventually(lambda: len(busy.queued()) == 9, timeout=4, what="the waiting ones are back")
     assert [m["headers"]["id"] for m in busy.queued()] == [call.id for call in calls[1:]]
     assert not busy.queued()[0]["headers"].get("redelivered")
     assert busy.main.is_alive()
     assert calls[0].get(timeout=10) == "t0"
-    assert busy.main.wait(5) == 0
+    assert busy.main.wait(15) == 0
     clean_up(busy)
 
 
@@ -74,7 +74,7 @@ def test_another_worker_does_the_rest(busy):
 
 
 def test_int_is_warm_too(busy):
-    calls = busy.occupy("append_slow", 1)
+    calls = busy.occupy("append_slow", 3)
     assert busy.main.stop(signal.SIGINT, timeout=15) in (0, 1)
     assert busy.state(calls[0].id) == "SUCCESS"
     assert len(busy.queued()) == 9
@@ -103,7 +103,7 @@ def test_quit_is_cold(busy):
 @pytest.mark.ours
 def test_an_early_task_that_is_cut_off_is_told_so(busy):
     calls = busy.occupy("append_slow", FOREVER)
-    busy.main.stop(signal.SIGQUIT, timeout=5)
+    busy.main.stop(signal.SIGQUIT, timeout=15)
     assert busy.state(calls[0].id) == "FAILURE"
     assert {m["headers"]["id"] for m in busy.queued()} == {call.id for call in calls[1:]}
     clean_up(busy)
@@ -114,8 +114,8 @@ def test_an_early_task_that_is_cut_off_is_told_so(busy):
 def test_a_second_signal_is_cold(busy, second):
     calls = busy.occupy("late", FOREVER)
     busy.main.send_signal(signal.SIGTERM)
-    eventually(lambda: len(busy.queued()) == 9, timeout=2, what="the first was warm")
-    busy.main.stop(second, timeout=5)
+    eventually(lambda: len(busy.queued()) == 9, timeout=10, what="the first was warm")
+    busy.main.stop(second, timeout=15)
     assert {m["headers"]["id"] for m in busy.queued()} == {call.id for call in calls}
     clean_up(busy)
 
@@ -126,7 +126,7 @@ def test_children_end_with_a_worker_that_is_killed(busy):
     session = busy.main.pid
     assert len(processes_of_session(session)) >= 2
     busy.main.kill()
-    eventually(lambda: processes_of_session(session) == [], timeout=3, what="no child is left")
+    eventually(lambda: processes_of_session(session) == [], timeout=10, what="no child is left")
     clean_up(busy)
 
 
@@ -134,5 +134,5 @@ def test_no_process_is_left_after_a_warm_end(busy):
     busy.occupy("append_slow", 0.1)
     session = busy.main.pid
     busy.main.stop(timeout=15)
-    eventually(lambda: processes_of_session(session) == [], timeout=3, what="no child is left")
+    eventually(lambda: processes_of_session(session) == [], timeout=10, what="no child is left")
     clean_up(busy)

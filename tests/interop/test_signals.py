@@ -37,10 +37,10 @@ def occupied(rig, task="append_slow", seconds=60):
 
 @pytest.mark.parametrize("end", [signal.SIGQUIT])
 def test_a_soft_shutdown_lets_short_tasks_end(rigged, end):
-    rig = rigged(conf={"worker_soft_shutdown_timeout": 5})
-    call = occupied(rig, seconds=1)
+    rig = rigged(conf={"worker_soft_shutdown_timeout": 20})
+    call = occupied(rig, seconds=3)
     assert rig.main.stop(end) == 1
-    assert rig.main.lines("WARNING", "Initiating Soft Shutdown, terminating in 5 seconds")
+    assert rig.main.lines("WARNING", "Initiating Soft Shutdown, terminating in 20 seconds")
     assert rig.main.lines("worker: Cold shutdown (MainProcess)")
     assert rig.records(rig.key_used) == ["start:x", "done:x"]
     assert rig.state(call.id) == "SUCCESS"
@@ -98,8 +98,9 @@ def test_hup_restarts_in_place_with_the_settings_of_now(rigged, tmp_path):
     config = tmp_path / "tw.toml"
     config.write_text("result_extended = false\n")
     rig = rigged(args=f"-c 1 --config {config}")
-    first = rig.call("append_slow", rig.key(), "x", 0.5)
-    rig.main.logs(first.id, "received")
+    key = rig.key()
+    first = rig.call("append_slow", key, "x", 0.5)
+    rig.recorded(key, 1)
     config.write_text("result_extended = true\n")
     rig.main.send_signal(signal.SIGHUP)
     eventually(lambda: rig.main.output().count(f"{rig.main.name} ready.") == 2, 15, "ready again")

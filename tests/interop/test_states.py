@@ -22,7 +22,7 @@ def states(rig, task, *args, **options):
 
 
 def test_progress_is_seen_step_by_step(rig):
-    seen = states(rig, "progress", 3, 0.1)
+    seen = states(rig, "progress", 3, 1)
     assert [doc["status"] for doc in seen] == ["PROGRESS"] * 3 + ["SUCCESS"]
     assert [doc["result"] for doc in seen] == [{"current": i, "total": 3} for i in (1, 2, 3)] + ["done"]
     assert list(seen[0]) == ["status", "result", "traceback", "children", "date_done", "task_id"]
@@ -30,7 +30,7 @@ def test_progress_is_seen_step_by_step(rig):
 
 
 def test_python_reads_custom_states(rig):
-    result = rig.call("progress", 1, 1)
+    result = rig.call("progress", 1, 4)
     rig.ended(result.id, "PROGRESS")
     assert result.state == "PROGRESS" and result.info == {"current": 1, "total": 1}
     assert not result.ready() and result.date_done is None
@@ -38,14 +38,14 @@ def test_python_reads_custom_states(rig):
 
 
 def test_track_started_tells_who_runs_it(rig):
-    seen = states(rig, "started", 0.1)
+    seen = states(rig, "started", 2)
     assert [doc["status"] for doc in seen] == ["STARTED", "SUCCESS"]
     assert seen[0]["result"] == {"pid": seen[0]["result"]["pid"], "hostname": rig.main.name}
     assert isinstance(seen[0]["result"]["pid"], int)
 
 
 def test_started_is_told_before_the_end(rig):
-    result = rig.call("started", 1)
+    result = rig.call("started", 4)
     rig.ended(result.id, "STARTED")
     assert result.get(timeout=10) == "done"
 
@@ -124,7 +124,7 @@ def test_an_extended_failure_after_a_retry(extended):
 
 
 def test_task_track_started_holds_for_all(extended):
-    seen = states(extended, "sleep", 0.1)
+    seen = states(extended, "sleep", 2)
     assert [doc["status"] for doc in seen] == ["STARTED", "SUCCESS"]
 
 

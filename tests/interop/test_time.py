@@ -19,7 +19,7 @@ def runs_at(rig, due, **options):
     result = rig.send("retry_then_succeed", (key, 0), **options)
     assert result.get(timeout=10) == 0
     late = started_at(rig, key) - due
-    assert 0 <= late < 1.2, f"{late:.3f} s late"
+    assert 0 <= late < 4, f"{late:.3f} s late"
 
 
 def test_countdown(rig):
@@ -38,19 +38,19 @@ def test_an_eta_without_a_zone_is_utc(rig):
 
 @pytest.mark.parametrize("text", ["2020-01-01T00:00:00Z", "20200101T000000", "2020-01-01", "2020-01-01T00:00:00,5+0200"])
 def test_an_eta_in_the_past_runs_at_once(rig, text):
-    assert rig.send("add", (1, 2), eta=text).get(timeout=3) == 3
+    assert rig.send("add", (1, 2), eta=text).get(timeout=10) == 3
 
 
 def test_while_it_waits_it_is_held_and_others_run(rig):
-    key, due = rig.key(), time.time() + 1
-    waiting = [rig.send("retry_then_succeed", (key, 0), countdown=1) for _ in range(40)]
+    key, due = rig.key(), time.time() + 4
+    waiting = [rig.send("retry_then_succeed", (key, 0), countdown=4) for _ in range(40)]
     eventually(lambda: len(rig.unacked()) == 40, what="all are held")
     assert rig.get("add", 1, 1) == 2
     assert not rig.records(key)
     for result in waiting:
-        assert result.get(timeout=10) == 0
+        assert result.get(timeout=15) == 0
     late = [json.loads(record)["t"] - due for record in rig.records(key)]
-    assert len(late) == 40 and min(late) > 0 and max(late) < 1.5
+    assert len(late) == 40 and min(late) > 0 and max(late) < 5
     assert rig.is_drained()
 
 
@@ -78,10 +78,10 @@ def test_it_expires_while_it_waits_for_its_eta(rig):
 def test_it_expires_while_it_waits_for_a_slot(rig, fresh):
     narrow = fresh(redis=rig.redis, dbs=(2, 3), args="-c 1 --prefetch-multiplier 4")
     key = narrow.key()
-    busy = narrow.call("sleep", 1.2)
+    busy = narrow.call("sleep", 4)
     late = narrow.send("append", (key, "x"), expires=0.6)
     expired(narrow, late, key)
-    assert busy.get(timeout=5) == 1.2
+    assert busy.get(timeout=15) == 4
 
 
 def test_it_runs_before_it_expires(rig):

@@ -64,7 +64,7 @@ class Handler(BaseHTTPRequestHandler):
         text = json.dumps(answer(self, body)).encode()
         status = 200
         if mood == "slow":
-            time.sleep(3)
+            time.sleep(6)
         elif mood in ("500", "429", "403"):
             status, text = int(mood), b"<html>trouble</html>"
         elif mood == "bad json":

@@ -98,7 +98,7 @@ tw::Json failure(tw::Client& client) {
 tw::Json options(tw::Client& client) {
     const auto result = client.apply_async(
         shop::add.s(1, 1),
-        {.countdown = 0.1s, .expires = 60s, .task_id = "my-own-id", .serializer = "json"}
+        {.countdown = 1s, .expires = 60s, .task_id = "my-own-id", .serializer = "json"}
     );
     const bool early = result.ready();
     const auto sum = result.get(kPatience);
@@ -113,7 +113,7 @@ tw::Json options(tw::Client& client) {
 }
 
 tw::Json revoke(tw::Client& client) {
-    const auto result = client.apply_async(shop::add.s(1, 1), {.countdown = 1s});
+    const auto result = client.apply_async(shop::add.s(1, 1), {.countdown = 3s});
     result.revoke();
     try {
         result.get(kPatience);

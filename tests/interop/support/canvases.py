@@ -194,7 +194,7 @@ def notes(rig):
             for key in sorted(rig.side.keys("errback-*"))}
 
 
-def at_rest(rig, quiet=0.4, timeout=20):
+def at_rest(rig, quiet=1, timeout=20):
     """Waits until nothing lies in the queue and nothing changes any more: a canvas that failed has no other end."""
     seen = {"state": None, "since": time.monotonic()}
 
@@ -202,6 +202,6 @@ def at_rest(rig, quiet=0.4, timeout=20):
         state = (rig.leftovers(), documents(rig), notes(rig))
         if state != seen["state"]:
             seen.update(state=state, since=time.monotonic())
-        return not state[0] and time.monotonic() - seen["since"] > quiet
+        return not state[0] and not rig.docs.exists("taskworker.chords") and time.monotonic() - seen["since"] > quiet
 
     eventually(rests, timeout, what="nothing changes any more")

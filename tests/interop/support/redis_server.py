@@ -1,6 +1,7 @@
 """A private redis-server on loopback and on a unix socket, stopped by its pid."""
 import contextlib
 import os
+import random
 import shutil
 import socket
 import subprocess
@@ -14,9 +15,11 @@ from .wait import eventually
 
 
 def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
+    """Below those that the system gives away to whoever asks: a server that is started again finds it free."""
+    while True:
+        with contextlib.suppress(OSError), socket.socket() as s:
+            s.bind(("127.0.0.1", random.randint(20_000, 32_000)))
+            return s.getsockname()[1]
 
 
 class RedisServer:
@@ -80,10 +83,11 @@ class RedisServer:
     def stop(self, save=False):
         if self.process is None:
             return
-        with contextlib.suppress(redis.exceptions.RedisError):
-            self.client().shutdown(save=save, nosave=not save)
+        if save:
+            self.client().save()
+        self.process.terminate()
         try:
-            self.process.wait(5)
+            self.process.wait(20)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()

@@ -6,10 +6,11 @@ def eventually(probe, timeout=10.0, what=None, every=0.02):
     """Return the first true value of probe(); fail with what was seen last after `timeout`."""
     deadline = time.monotonic() + timeout
     while True:
+        late = time.monotonic() > deadline  # before the look: who was paused looks once more
         seen = probe()
         if seen:
             return seen
-        if time.monotonic() > deadline:
+        if late:
             raise AssertionError(f"not within {timeout:g} s: {what or probe.__name__} (last: {seen!r})")
         time.sleep(every)
 

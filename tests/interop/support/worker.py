@@ -97,7 +97,7 @@ class Worker:
         """The lines of the output that contain all parts."""
         return [line for line in self.output().splitlines() if all(p in line for p in parts)]
 
-    def logs(self, *parts, timeout=5):
+    def logs(self, *parts, timeout=15):
         """Waits for such a line and returns the first."""
         return eventually(lambda: self.lines(*parts), timeout, what=f"a log line with {parts}")[0]
 
