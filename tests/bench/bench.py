@@ -31,9 +31,9 @@ def plan(full):
                  [floor("pipeline", "ignored"), SOLO, THREADS, PREFORK, CELERY, CELERY_BEST],
                  lambda build, w: cells.rate(build, w, "bench.noop", (), stored=False))
     alone = floor("pipeline", "stored")
-    rows += each("one at a time, LPUSH to result, us", [alone, SOLO, THREADS, PREFORK, CELERY, CELERY_SOLO],
+    rows += each("one at a time, LPUSH to result, µs", [alone, SOLO, THREADS, PREFORK, CELERY, CELERY_SOLO],
                  lambda build, w: cells.round_trips(build, w, 2000 if w.speed > 4 else 400))
-    rows += each("delay().get() in Python, us", [alone, THREADS, PREFORK, CELERY],
+    rows += each("delay().get() in Python, µs", [alone, THREADS, PREFORK, CELERY],
                  lambda build, w: cells.delay_get(build, w, 500 if w.speed > 4 else 200))
     rows += each("exec to first result", [SOLO, THREADS, PREFORK, CELERY, CELERY_SOLO], cells.start_up)
     rows += each("idle", [SOLO, THREADS, PREFORK, CELERY, CELERY_SOLO], cells.idle)

@@ -2,6 +2,10 @@
 from html import escape
 from math import log10
 
+HEADINGS = {"rate": "tasks/s", "worker_us": "worker CPU, µs", "redis_us": "Redis CPU, µs", "other_cores": "cores busy elsewhere",
+            "pss": "PSS, MiB", "rss": "RSS, MiB", "commands_s": "commands/s", "switches_s": "switches/s", "first_ms": "ms",
+            "bytes_each": "bytes each"}
+
 
 def figure(triple):
     median, low, high = triple
@@ -11,16 +15,16 @@ def figure(triple):
 
 
 def ratios(names, key):
-    """Of the floor and of the best Celery, where there are such."""
+    """Columns of the floor and of the best Celery, where there are such: their headings, and their cells for a value."""
     floor = next((row[key][0] for name, row in names.items() if name.startswith("floor")), None)
     celery = [row[key][0] for name, row in names.items() if name.startswith("Celery")]
     def of(value):
-        cells = [f"{value / floor:.0%}" if floor else ""]
+        cells = [f"{value / floor:.0%}"] if floor else []
         if celery:
             best = max(celery) if key == "rate" else min(celery)
             cells.append(f"{value / best if key == 'rate' else best / value:.1f} x")
         return cells
-    heads = ["of the floor"] + (["of the best Celery"] if celery else [])
+    heads = (["of the floor"] if floor else []) + (["of the best Celery"] if celery else [])
     return heads, of
 
 
@@ -31,8 +35,9 @@ def table(results, machine):
         keys = list(next(iter(names.values())))
         lead = keys[0]
         heads, of = ratios(names, lead) if lead in ("rate", "p50", "first_ms") else ([], lambda _: [])
-        lines += [f"### {section}", "", "| | " + " | ".join(heads + keys) + " |",
-                  "|---|" + "--:|" * (len(heads) + len(keys))]
+        headings = heads + [HEADINGS.get(key, key) for key in keys]
+        lines += [f"#### {section}", "", "| | " + " | ".join(headings) + " |",
+                  "|---|" + "--:|" * len(headings)]
         lines += ["| " + " | ".join([name, *of(row[lead][0]), *(figure(row[k]) for k in keys)]) + " |"
                   for name, row in names.items()]
         lines.append("")
