@@ -52,7 +52,8 @@ void read_server(ServerFacts& facts, const Info& info) {
     facts.max_memory = number_in(info, "maxmemory");
     facts.used_memory = number_in(info, "used_memory");
     facts.aof = value_of(info, "aof_enabled") == "1";
-    facts.rdb = number_in(info, "rdb_saves") > 0 || number_in(info, "rdb_last_save_time") > 0;
+    // rdb_last_save_time is set by the start as well.
+    facts.rdb = number_in(info, "rdb_saves") > 0 || number_in(info, "rdb_last_bgsave_time_sec") > 0;
 }
 
 class CheckUp {
@@ -65,8 +66,11 @@ public:
         connection_.connect();
         auto& out = connection_.out();
         out.command("INFO");
-        for (const auto& reply : connection_.round_trip())
-            if (!reply.error()) read_server(facts_, read_info(reply.text));
+        out.command("CONFIG", "GET", "save");  // an ACL may deny it
+        const auto replies = connection_.round_trip();
+        if (!replies[0].error()) read_server(facts_, read_info(replies[0].text));
+        const auto& save = replies[1].items;
+        if (save.size() == 2) facts_.rdb = !save[1].text.empty();
         look_at_clock();
         look_for_rights();
         look_at_leases();

@@ -70,7 +70,7 @@ bool is_chosen(const DeadLetter& letter, const DlqCommand& options, TimePoint no
 
 bool is_narrowed(const DlqCommand& options) {
     return !options.ids.empty() || !options.task.empty() || !options.reason.empty() ||
-           !options.queue.empty() || options.older || options.younger || options.limit;
+           !options.queue.empty() || options.older || options.younger;
 }
 
 std::string letter_line(const DeadLetter& letter) {

@@ -3,6 +3,7 @@
 #include <array>
 #include <utility>
 
+#include "cli/number_checks.hpp"
 #include "cli/option_parser.hpp"
 #include "taskworker/errors.hpp"
 
@@ -17,37 +18,45 @@ void OptionParser::declare_dlq() {
     dlq_->add_option("ID", dlq_options_.ids, "Only these: ids of entries or of tasks")
         ->type_name("");
     text(*dlq_, "-t,--task", dlq_options_.task, "Only this task; `shop.*` means all that begin so")
+        ->check(not_empty())
         ->type_name("NAME");
     text(*dlq_, "--reason", dlq_options_.reason, "Only those whose reason contains this")
+        ->check(not_empty())
         ->type_name("TEXT");
-    text(*dlq_, "--queue", dlq_options_.queue, "Only those from this queue")->type_name("NAME");
+    text(*dlq_, "--queue", dlq_options_.queue, "Only those from this queue")
+        ->check(not_empty())
+        ->type_name("NAME");
     dlq_->add_option("--older", dlq_options_.older, "Only those that are older")
         ->take_last()
+        ->check(seconds_between(0, kHundredYears))
         ->type_name("SECONDS");
     dlq_->add_option("--younger", dlq_options_.younger, "Only those that are younger")
         ->take_last()
+        ->check(seconds_between(0, kHundredYears))
         ->type_name("SECONDS");
     dlq_->add_option("--limit", dlq_options_.limit, "At most so many, the newest first")
         ->take_last()
+        ->check(at_least_one())
         ->type_name("N");
     dlq_->add_flag("--all", dlq_options_.all, "replay, purge: all of them");
     dlq_->add_flag("-y,--yes", dlq_options_.yes, "replay, purge: without asking");
     dlq_->add_flag("--json", dlq_options_.json, "One JSON object a line");
-    dlq_->footer("Exit code: 0 done, 1 not confirmed, 3 none such.");
+    dlq_->footer(
+        "Exit code: 0 done, 1 answered with no, 2 not confirmed and nobody to ask, 3 none such."
+    );
 }
 
 void OptionParser::declare_scheduled() {
     scheduled_ = command("scheduled", "List the tasks that wait for their time");
     scheduled_->add_option("--limit", scheduled_options_.limit, "At most so many, default 100")
         ->take_last()
+        ->check(at_least_one())
         ->type_name("N");
     scheduled_->add_flag("--json", scheduled_options_.json, "One JSON object a line");
 }
 
 void OptionParser::declare_recover() {
-    recover_ = command(
-        "recover", "Bring back what dead workers held, then exit (takes some 12 s)"
-    );
+    recover_ = command("recover", "Bring back what dead workers held, then exit (takes some 12 s)");
 }
 
 DlqCommand OptionParser::dlq() const {

@@ -62,7 +62,9 @@ bool confirmed(const DlqCommand& options, std::size_t n) {
     if (options.yes) return true;
     const auto* what = options.action == Action::Replay ? "Replay" : "Delete";
     if (::isatty(STDIN_FILENO) == 0)
-        throw ConfigError(fmt::format("dlq: would {} {} dead letter(s); say --yes", what, n));
+        throw ConfigError(
+            fmt::format("dlq: {} {} dead letter(s)? Nobody can be asked: say --yes", what, n)
+        );
     fmt::print("{} {} dead letter(s)? [y/N] ", what, n);
     std::fflush(stdout);
     std::string answer;

@@ -98,7 +98,7 @@ std::string man_page(const ProgramFacts& program, const std::string& version) {
         bold("taskworker"),
         italic("options"),
         italic("COMMAND"),
-        italic("\\&..."),
+        italic("..."),
         roff(program.global.help)
     );
     for (const auto& command : program.commands)

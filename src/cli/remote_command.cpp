@@ -112,9 +112,21 @@ int ask_and_print(
     Control control(*line.fanout, line.session.settings(), line.clock);
     call.destination = options.destination;
     call.timeout = Seconds(options.timeout);
-    const auto replies = control.ask(call);
-    // Who is told to end does not answer.
-    if (replies.empty()) return call.method == "shutdown" ? kDone : nobody_answered();
+    // Who is told to end does not answer: asked before whether somebody hears it.
+    const bool shutdown = call.method == "shutdown";
+    auto replies = std::vector<Control::Reply>();
+    if (shutdown) {
+        auto ping = call;
+        ping.method = "ping";
+        ping.arguments = Json::object();
+        replies = control.ask(ping);
+        call.timeout = Seconds(0);
+        for (auto& reply : replies) reply.body = Json{{"ok", "told to shut down"}};
+        control.ask(call);
+    } else {
+        replies = control.ask(call);
+    }
+    if (replies.empty()) return nobody_answered();
     const bool is_inspect = kind == RemoteVerb::Kind::Inspect;
     if (options.json) {
         print_json(replies, !is_inspect);

@@ -113,7 +113,7 @@ Json number_of(const RemoteVerb& verb, const Parameter_& parameter, const std::s
     Seconds value{};
     if (read.broken || convert(read.value, value))
         throw ConfigError(
-            fmt::format("{}: {} must be a number, not '{}'", verb.name, parameter.name, word)
+            fmt::format("{}: {} must be a number from 0, not '{}'", verb.name, parameter.name, word)
         );
     const double number = value.count();
     if (std::trunc(number) == number && number < 1e15) return static_cast<std::int64_t>(number);

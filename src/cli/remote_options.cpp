@@ -1,3 +1,4 @@
+#include "cli/number_checks.hpp"
 #include "cli/option_parser.hpp"
 
 namespace taskworker {
@@ -10,7 +11,7 @@ CLI::App* OptionParser::remote(const char* name, const char* help) {
         ->allow_extra_args(false);
     made->add_option("-t,--timeout", remote_options_.timeout, "Seconds to wait for more replies")
         ->take_last()
-        ->check(CLI::Range(0.0, 3600.0).description(""))
+        ->check(seconds_between(0, 3600))
         ->type_name("SECONDS");
     made->add_flag("-j,--json", remote_options_.json, "Replies as JSON");
     return made;
@@ -39,7 +40,8 @@ void OptionParser::declare_remote() {
     events_->add_flag("-d,--dump")->description("As Celery's; there is no other way");
     events_->add_flag("-j,--json", events_options_.json, "One event per line, as JSON");
 
-    constexpr auto kQueues = "Look into these; default: task_default_queue and what workers serve";
+    constexpr auto kQueues =
+        "Look into these as well, beside task_default_queue and what workers serve";
     queues_ = command("queues", "What waits, and what is in the hands of workers");
     queues_->add_option("-Q,--queues", queues_options_.queues, kQueues)
         ->type_name("A,B")
@@ -58,7 +60,7 @@ void OptionParser::declare_remote() {
             "-t,--timeout", explain_options_.timeout, "Seconds that workers may take to answer"
         )
         ->take_last()
-        ->check(CLI::Range(0.0, 3600.0).description(""))
+        ->check(seconds_between(0, 3600))
         ->type_name("SECONDS");
     explain_->footer("Exit code 3: it is nowhere.");
 
@@ -70,6 +72,7 @@ void OptionParser::declare_remote() {
         ->allow_extra_args(false);
     chord_->add_option("--limit", chord_options_.limit, "Most parts that are named")
         ->take_last()
+        ->check(at_least_one())
         ->type_name("N");
     chord_->footer("Exit code 3: there is no such chord, or it is finished.");
 
@@ -83,7 +86,7 @@ void OptionParser::declare_top() {
     top_ = command("top", "Workers, queues and running tasks, live in the terminal");
     top_->add_option("-i,--interval", top_options_.interval, "Seconds between two looks, default 2")
         ->take_last()
-        ->check(CLI::Range(0.2, 3600.0).description(""))
+        ->check(seconds_between(0.2, 3600))
         ->type_name("SECONDS");
     list(*top_, "-Q,--queues", top_options_.queues, "Show these beside those that workers serve")
         ->type_name("A,B");

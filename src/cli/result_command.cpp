@@ -45,13 +45,18 @@ int run_result_command(
             "no result_backend: say where results are, e.g. --result-backend "
             "redis://127.0.0.1:6379/1"
         );
-    const auto backend = open_backend(session.settings());
+    auto settings = session.settings();
+    // Python's default is two minutes; a person who looks waits no longer than for the broker.
+    if (!options.watch)
+        settings.redis_socket_timeout = std::min(settings.redis_socket_timeout, Seconds(5));
+    const auto backend = open_backend(settings);
     if (options.tree) {
         const auto text =
             result_tree_text(options.id, [&](const std::string& id) { return backend->load(id); });
         print(stdout, text);
         if (text.empty()) print(stderr, options.id + ": nothing is stored\n");
-        return text.empty() ? kNotFound : kDone;
+        const auto record = backend->load(options.id);
+        return result_exit_code(record ? &*record : nullptr);
     }
     StoredResult result(*backend, options.id);
     const auto record = options.watch ? watch(result, options) : result.load();

@@ -5,6 +5,7 @@
 #include <variant>
 
 #include "cli/exit_code.hpp"
+#include "cli/shown_text.hpp"
 #include "client/async_result.hpp"
 #include "message/python_json.hpp"
 #include "message/python_repr.hpp"
@@ -40,12 +41,12 @@ ResultText result_text(const ResultRecord* record, const ResultCommand& options)
     if (record->status == "SUCCESS") {
         text.out = record->result + "\n";
     } else if (failed(*record)) {
-        text.err = fmt::format("{} {}\n", record->status, failure_text(record->result));
+        text.err = fmt::format("{} {}\n", record->status, shown_text(failure_text(record->result)));
     } else {
-        text.out = fmt::format("{} {}\n", record->status, record->result);
+        text.out = fmt::format("{} {}\n", shown_text(record->status), record->result);
     }
     if (options.traceback && record->traceback && !record->traceback->empty()) {
-        text.err += *record->traceback;
+        log::append_safe(text.err, *record->traceback);
         if (!text.err.ends_with('\n')) text.err += '\n';
     }
     return text;
@@ -53,7 +54,7 @@ ResultText result_text(const ResultRecord* record, const ResultCommand& options)
 
 std::string state_text(const ResultRecord* record, const ResultCommand& options) {
     if (options.json) return record ? encode_result(*record) + "\n" : "";
-    return (record ? record->status : "PENDING") + "\n";
+    return (record ? shown_text(record->status) : "PENDING") + "\n";
 }
 
 int result_exit_code(const ResultRecord* record) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "canvas/signature_json.hpp"
+#include "cli/shown_text.hpp"
 #include "client/result_tree.hpp"
 #include "message/python_json.hpp"
 
@@ -37,7 +38,11 @@ std::string state_of_record(const ResultRecord& record) {
     } else if (record.result != "null") {
         text += " " + record.result;
     }
-    return text.size() <= kMostText ? text : text.substr(0, kMostText - 3) + "...";
+    text = shown_text(text);
+    if (text.size() <= kMostText) return text;
+    auto end = kMostText - 3;
+    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
+    return text.substr(0, end) + "...";
 }
 
 class TreePainter {
@@ -50,11 +55,12 @@ public:
             auto row = std::move(rows_.back());
             rows_.pop_back();
             if (!row.node) continue;
-            if (seen_.size() >= kMostNodes) return text_ + "... and more\n";
+            if (seen_.size() >= kMostNodes) return std::exchange(text_, {}) + "... and more\n";
             row.node->group ? paint_group(row) : paint_task(row);
         }
-        return std::move(text_);
+        return std::exchange(text_, {});
     }
+    bool has_painted(const std::string& id) const { return seen_.contains(id); }
 
 private:
     void line(const Row& row, const std::string& what) {
@@ -118,7 +124,10 @@ std::string root_of(const std::string& id, const LoadRecord& load) {
 
 std::string result_tree_text(const std::string& id, const LoadRecord& load) {
     if (!load(id)) return {};
-    return TreePainter(id, load).paint(root_of(id, load));
+    TreePainter painter(id, load);
+    auto text = painter.paint(root_of(id, load));
+    // A chord's body is no child of its parent.
+    return painter.has_painted(id) ? text : text + painter.paint(id);
 }
 
 }  // namespace taskworker

@@ -10,8 +10,17 @@ namespace taskworker {
 namespace {
 
 bool secret(std::string_view name) {
-    constexpr std::array<std::string_view, 8> kParts = {
-        "API", "TOKEN", "SECRET", "PASS", "SIGNATURE", "DATABASE", "_KEY", "CREDENTIAL"};
+    constexpr std::array<std::string_view, 10> kParts = {
+        "API",
+        "TOKEN",
+        "SECRET",
+        "PASS",
+        "SIGNATURE",
+        "DATABASE",
+        "_KEY",
+        "CREDENTIAL",
+        "PWD",
+        "DSN"};
     std::string upper(name);
     for (char& c : upper)
         if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 32);

@@ -1,3 +1,4 @@
+#include "cli/number_checks.hpp"
 #include "cli/option_parser.hpp"
 
 namespace taskworker {
@@ -31,7 +32,7 @@ void OptionParser::declare_worker() {
           "Seconds between two heartbeats; default: 2"
     )
         ->take_last()
-        ->check(CLI::Range(0.1, 3600.0).description(""))
+        ->check(seconds_between(0.1, 3600))
         ->type_name("SECONDS")
         ->group(kWorker);
     setting(to, "--http", "worker_http", "Serve /metrics, /livez, /readyz, /startupz here")

@@ -53,6 +53,11 @@ MetricsHttp::MetricsHttp(const std::string& text, Pages pages) : state_(std::mak
     const auto address = read_address(text);
     auto& server = state_->server;
     server.new_task_queue = [] { return new httplib::ThreadPool(kThreads); };
+    // Not its SO_REUSEPORT: a second worker on the same port would get half of the probes.
+    server.set_socket_options([](socket_t socket) {
+        const int yes = 1;
+        ::setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+    });
     server.set_payload_max_length(4096);
     server.set_read_timeout(5);
     server.set_write_timeout(5);

@@ -71,7 +71,10 @@ def test_mistakes_are_told_at_once(start, text, hint):
 
 def test_control_ends_a_worker(start):
     rig, run = start(args="-c 1")
-    assert run("control shutdown -t 0.3").returncode == 0
+    nobody = run("control shutdown -d nobody@interop -t 0.3")
+    assert nobody.returncode == 69 and "No nodes replied" in nobody.stderr
+    told = run(f"control shutdown -d {rig.main.name} -t 10")
+    assert told.returncode == 0 and rig.main.name in told.stdout
     assert rig.main.wait() == 0
 
 

@@ -31,6 +31,7 @@ bool chosen(DlqCommand options, const DeadLetter& letter = a_letter()) {
 TEST(DeadLetterChoice, WithoutOptionsAllAreChosenAndNothingIsNarrowed) {
     EXPECT_TRUE(chosen({}));
     EXPECT_FALSE(is_narrowed({}));
+    EXPECT_FALSE(is_narrowed({.limit = 1}));  // says how many, not which
     EXPECT_TRUE(is_narrowed({.task = "x"}));
     EXPECT_TRUE(is_narrowed({.older = 1.0}));
 }

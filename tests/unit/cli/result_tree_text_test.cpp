@@ -36,6 +36,21 @@ private:
     std::map<std::string, ResultRecord> records_;
 };
 
+TEST(ResultTreeText, AChordsBodyStandsBesideItsHeader) {
+    Stored stored;
+    stored.add("h", "SUCCESS", "1").add("c", "SUCCESS", "3", "[]", "h");
+    EXPECT_EQ(stored.text("c"), "h SUCCESS 1\nc SUCCESS 3  <-\n");
+}
+
+TEST(ResultTreeText, WhatIsStoredCannotSteerTheTerminalAndIsCutBetweenLetters) {
+    Stored stored;
+    const std::string error = "\x1b[31m" + std::string(38, 'x') + "ääää";
+    stored.add("a", "PROGRESS", error.c_str());
+    const auto text = stored.text("a");
+    EXPECT_EQ(text.find('\x1b'), std::string::npos);
+    EXPECT_NE(text.find("xä..."), std::string::npos) << text;
+}
+
 TEST(ResultTreeText, GoesUpToTheRootAndDownToTheLeaves) {
     Stored stored;
     stored
