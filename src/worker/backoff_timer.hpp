@@ -21,7 +21,7 @@ public:
                              static_cast<double>(1u << std::min(failures_, 20u));
         const double base = std::min(static_cast<double>(longest_.count()), grown);
         ++failures_;
-        return Millis(static_cast<int>(base * (0.75 + 0.5 * luck.uniform())));
+        return Millis(static_cast<Millis::rep>(base * (0.75 + 0.5 * luck.uniform())));
     }
     bool failing() const { return failures_ > 0; }
     unsigned failures() const { return failures_; }

@@ -16,7 +16,8 @@ constexpr std::size_t kBatch =
     256;  // more per call gains nothing (docs/protocol/redis-delivery.md)
 constexpr Millis kStartGrace{2};
 constexpr std::chrono::seconds kAgain{1};
-constexpr int kMostRefusals = 3;  // of one settlement; 1 and 2 s lie between
+constexpr std::chrono::seconds kWaitAtEnd{1};  // at most between two tries, once we stop
+constexpr int kMostRefusals = 3;               // of one settlement; 1 and 2 s lie between
 
 // What passes by itself, or when somebody sees to it: Redis is full, loading, a replica … (the
 // first word of its error), or an ACL denies a command.
@@ -219,12 +220,14 @@ bool Settler::apply(std::span<const Entry> batch, bool again) {
         }
         again = true;
         std::unique_lock lock(mutex_);
-        if (ready_.wait_until(lock, clock_.ticks() + backoff.next(luck), [&] {
-                return stopping_ && clock_.ticks() >= deadline_;
-            })) {
+        const bool ending = stopping_;
+        if (ending && clock_.ticks() >= deadline_) {
             unapplied_ += batch.size() - from;
             return true;
         }
+        auto wake = clock_.ticks() + backoff.next(luck);
+        if (ending) wake = std::min({wake, clock_.ticks() + kWaitAtEnd, deadline_});
+        ready_.wait_until(lock, wake, [&] { return stopping_ && !ending; });  // then at once
     }
     return true;
 }

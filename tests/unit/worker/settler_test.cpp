@@ -277,6 +277,26 @@ TEST_F(SettlerTest, ARefusedNeighbourHoldsNobodyUp) {
     EXPECT_EQ(over, (std::vector<std::string>{"1", "0"}));
 }
 
+TEST_F(SettlerTest, AStopDoesNotWaitForTheEndOfALongPause) {
+    Settler patient{
+        ledger,
+        heard,
+        clock,
+        [this](std::span<const std::string> tags) {
+            over.insert(over.end(), tags.begin(), tags.end());
+        },
+        {},
+        BackoffTimer(Millis(60'000), Millis(60'000))};
+    ledger.fail(1);
+    patient.start();
+    std::vector<Settlement> one;
+    one.push_back(a_settlement("1"));
+    patient.push(std::move(one));
+    ledger.wait_until_entered();
+    EXPECT_EQ(patient.stop(soon()), 0u);
+    EXPECT_EQ(over, std::vector<std::string>{"1"});
+}
+
 TEST_F(SettlerTest, StopGivesUpAtItsDeadlineAndSaysWhatIsLeft) {
     ledger.fail(1'000'000);
     settler.start();
