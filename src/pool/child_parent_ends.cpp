@@ -44,7 +44,8 @@ void ChildParent::watch(Child& child) {
 std::optional<SteadyPoint> ChildParent::watch_exit(Child& child) {
     std::optional<SteadyPoint> at;
     if (child.phase == Child::Phase::Leaving && child.window.empty()) {
-        at = later(child.leaving_at, kLeavePatience);
+        // Its last task may have taken long: the cleaning up begins with that task's end.
+        at = later(std::max(child.leaving_at, child.progress), kLeavePatience);
     } else if (child.closed) {
         at = later(child.closed_at, kClosePatience);
     } else if (child.phase == Child::Phase::Starting && options_.alive_timeout.count() > 0) {
