@@ -38,7 +38,7 @@ bool Inflight::hold(std::string_view tag) {
 }
 
 bool Inflight::start(
-    std::string_view tag, int pid, TimePoint at, std::optional<Seconds> hard_limit
+    std::string_view tag, int pid, TimePoint at, std::optional<SteadyPoint> ends_by
 ) {
     auto* found = entry(tag);
     if (!found) return false;
@@ -46,7 +46,7 @@ bool Inflight::start(
     move_to(*found, Stage::Started);
     found->pid = pid;
     found->started = at;
-    found->hard_limit = hard_limit;
+    found->ends_by = ends_by;
     return true;
 }
 
@@ -92,13 +92,13 @@ std::vector<Inflight::Entry> Inflight::snapshot() const {
     return all;
 }
 
-std::vector<std::string> Inflight::tags_to_renew(TimePoint now, Seconds margin) const {
+std::vector<std::string> Inflight::tags_to_renew(SteadyPoint now, Seconds margin) const {
     std::vector<std::string> tags;
     tags.reserve(by_tag_.size());
     for (const auto& [tag, entry] : by_tag_) {
         if (entry.lost) continue;
-        const bool overdue = entry.stage == Stage::Started && entry.hard_limit &&
-                             now > *entry.started + *entry.hard_limit + margin;
+        const bool overdue = entry.stage == Stage::Started && entry.ends_by &&
+                             Seconds(now - *entry.ends_by) > margin;
         if (!overdue) tags.emplace_back(tag);
     }
     return tags;

@@ -9,6 +9,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "base/clock.hpp"
 #include "message/delivery.hpp"
 #include "taskworker/time.hpp"
 
@@ -29,7 +30,7 @@ public:
         Stage stage = Stage::Received;
         TimePoint received{};
         std::optional<TimePoint> started = {};
-        std::optional<Seconds> hard_limit = {};
+        std::optional<SteadyPoint> ends_by = {};  // by its hard limit; the wall clock may be set
         int pid = 0;
         bool lost = false;  // the lease is somebody else's now; not renewed any more
     };
@@ -39,7 +40,7 @@ public:
     // These say whether the tag is known. They never go back: what is settling does not start
     // again.
     bool reserve(std::string_view tag);
-    bool start(std::string_view tag, int pid, TimePoint at, std::optional<Seconds> hard_limit);
+    bool start(std::string_view tag, int pid, TimePoint at, std::optional<SteadyPoint> ends_by);
     bool settle(std::string_view tag);
     // Back to Received: a reserved task must wait after all.
     bool hold(std::string_view tag);
@@ -56,7 +57,7 @@ public:
 
     // What must stay ours. Not: what is lost, and what runs `margin` beyond its hard limit: a slot
     // that hangs may not keep its task for ever.
-    std::vector<std::string> tags_to_renew(TimePoint now, Seconds margin = Seconds(30)) const;
+    std::vector<std::string> tags_to_renew(SteadyPoint now, Seconds margin = Seconds(30)) const;
 
 private:
     Entry* entry(std::string_view tag);

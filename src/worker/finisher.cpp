@@ -12,6 +12,7 @@
 #include "lifecycle/treatment.hpp"
 #include "message/publish.hpp"
 #include "message/python_repr.hpp"
+#include "pool/deadlines.hpp"
 #include "worker/errback_jobs.hpp"
 #include "worker/tell.hpp"
 
@@ -47,7 +48,9 @@ void Finisher::started(const Job& job, int pid, TimePoint at) {
     const auto& delivery = *job.delivery;
     if (is_errback(delivery)) return;
     const auto treatment = treatment_of(delivery.request, job.task, with_.settings);
-    with_.held.start(delivery.tag, pid, at, job.hard_limit);
+    std::optional<SteadyPoint> ends_by;
+    if (job.hard_limit) ends_by = later(with_.clock.ticks(), *job.hard_limit);
+    with_.held.start(delivery.tag, pid, at, ends_by);
     if (!treatment.acks_late)
         with_.settler.push(BegunTask{job.delivery, job.task, &with_.settings});
     if (treatment.track_started) {

@@ -15,9 +15,11 @@ bool Held::reserve(const std::string& tag) {
     return entry && !entry->lost && inflight_.reserve(tag);
 }
 
-void Held::start(const std::string& tag, int pid, TimePoint at, std::optional<Seconds> hard_limit) {
+void Held::start(
+    const std::string& tag, int pid, TimePoint at, std::optional<SteadyPoint> ends_by
+) {
     const std::lock_guard lock(mutex_);
-    inflight_.start(tag, pid, at, hard_limit);
+    inflight_.start(tag, pid, at, ends_by);
 }
 
 void Held::settle(const std::string& tag) {
@@ -41,7 +43,7 @@ std::shared_ptr<const Delivery> Held::find(const std::string& tag) const {
     return entry ? entry->delivery : nullptr;
 }
 
-std::vector<std::string> Held::tags_to_renew(TimePoint now) const {
+std::vector<std::string> Held::tags_to_renew(SteadyPoint now) const {
     const std::lock_guard lock(mutex_);
     return inflight_.tags_to_renew(now);
 }

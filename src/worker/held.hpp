@@ -19,7 +19,7 @@ class Held {
 public:
     void add(std::shared_ptr<const Delivery> delivery, TimePoint now);
     bool reserve(const std::string& tag);  // false: its lease is lost, it must not begin
-    void start(const std::string& tag, int pid, TimePoint at, std::optional<Seconds> hard_limit);
+    void start(const std::string& tag, int pid, TimePoint at, std::optional<SteadyPoint> ends_by);
     void settle(const std::string& tag);
     void remove(std::span<const std::string> tags);
     // Its lease is somebody else's now. The stage in which it was lost; nothing when it was not
@@ -27,7 +27,7 @@ public:
     std::optional<Inflight::Stage> lose(const std::string& tag);
 
     std::shared_ptr<const Delivery> find(const std::string& tag) const;  // null: not here
-    std::vector<std::string> tags_to_renew(TimePoint now) const;
+    std::vector<std::string> tags_to_renew(SteadyPoint now) const;
     std::vector<Inflight::Entry> snapshot() const;
     std::size_t size() const;
     std::size_t in_hand() const;  // waiting for a slot or running: what prefetch counts

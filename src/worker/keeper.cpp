@@ -53,6 +53,8 @@ void Keeper::announce() {
 
 void Keeper::start() {
     const auto now = with_.clock.ticks();
+    wall_ = with_.clock.now();
+    ticks_ = now;
     next_beat_ = now;  // a worker that may not live long looks after the dead first
     next_renewal_ = now + renewal_interval(with_.settings);
     next_restore_ = now;
@@ -177,7 +179,7 @@ void Keeper::watch_intake(std::size_t backlog) {
 // What is past its hard limit is not renewed: a slot that hangs must not keep its task for ever.
 void Keeper::renew() {
     const auto began = with_.clock.ticks();
-    const auto tags = with_.held.tags_to_renew(with_.clock.now());
+    const auto tags = with_.held.tags_to_renew(with_.clock.ticks());
     if (!tags.empty()) {
         for (const auto& tag : with_.leases.extend(tags, with_.clock.now())) {
             if (const auto stage = with_.held.lose(tag)) with_.lease_lost(tag, *stage);
@@ -187,9 +189,22 @@ void Keeper::renew() {
     next_renewal_ = with_.clock.ticks() + renewal_interval(with_.settings);
 }
 
+// Forward, by a suspend or by NTP, since the last look.
+bool Keeper::clock_was_set() {
+    const auto wall = with_.clock.now();
+    const auto ticks = with_.clock.ticks();
+    const auto by =
+        Seconds(wall - std::exchange(wall_, wall)) - Seconds(ticks - std::exchange(ticks_, ticks));
+    return by > Seconds(1);
+}
+
 // By its score a lease says when it can expire; a new one no earlier than a whole timeout from now.
 void Keeper::restore() {
     const auto now = with_.clock.now();
+    if (clock_was_set()) {  // all leases look expired: whoever lives renews them first
+        next_restore_ = with_.clock.ticks() + kRestore;
+        return renew();
+    }
     const auto life = visibility_timeout(with_.settings);
     const auto oldest = with_.leases.oldest_lease();
     Seconds left = oldest ? std::min(life, Seconds(*oldest - now) + life) : life;

@@ -56,6 +56,7 @@ private:
     bool nothing_to_do();
     void beat();
     void renew();
+    bool clock_was_set();
     void restore();
     void watch_intake(std::size_t backlog);
     SteadyPoint next() const;
@@ -71,6 +72,8 @@ private:
     int quiet_beats_ = 0;         // in a row
     std::atomic<bool> resting_{false};
     SteadyPoint next_sweep_{};
+    TimePoint wall_{};  // both clocks when we looked last
+    SteadyPoint ticks_{};
     std::mutex mutex_;
     std::condition_variable wake_;
     bool stopping_ = false, hurry_ = false;  // guarded by mutex_

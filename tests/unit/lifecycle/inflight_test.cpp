@@ -13,6 +13,7 @@ using testing::kNow;
 
 using namespace std::chrono_literals;
 using Stage = Inflight::Stage;
+const SteadyPoint kTicks{1000s};
 
 std::shared_ptr<const Delivery> a_delivery(std::string tag, std::string id = "id") {
     auto delivery = std::make_shared<Delivery>();
@@ -68,7 +69,7 @@ TEST(Inflight, SaysWhenATagIsUnknown) {
 
 TEST(Inflight, KeepsWhoRunsItSinceWhen) {
     auto inflight = with({"a"});
-    inflight.start("a", 4711, kNow + 1s, Seconds(2));
+    inflight.start("a", 4711, kNow + 1s, kTicks + 2s);
     const auto* entry = inflight.find("a");
     ASSERT_NE(entry, nullptr);
     EXPECT_EQ(entry->pid, 4711);
@@ -104,16 +105,16 @@ TEST(Inflight, FindsAllDeliveriesOfAnId) {
 
 TEST(Inflight, RenewsAllButTheLostAndWhatHangsBeyondItsHardLimit) {
     auto inflight = with({"a", "b", "c", "d"});
-    inflight.start("a", 1, kNow, Seconds(2));
+    inflight.start("a", 1, kNow, kTicks + 2s);
     inflight.start("b", 1, kNow, std::nullopt);
     EXPECT_EQ(inflight.lose("c"), Stage::Received);
     EXPECT_EQ(inflight.lose("c"), std::nullopt);
     const auto margin = Seconds(30);
     using Tags = std::vector<std::string>;
-    EXPECT_EQ(sorted(inflight.tags_to_renew(kNow + 32s, margin)), (Tags{"a", "b", "d"}));
-    EXPECT_EQ(sorted(inflight.tags_to_renew(kNow + 33s, margin)), (Tags{"b", "d"}));
+    EXPECT_EQ(sorted(inflight.tags_to_renew(kTicks + 32s, margin)), (Tags{"a", "b", "d"}));
+    EXPECT_EQ(sorted(inflight.tags_to_renew(kTicks + 33s, margin)), (Tags{"b", "d"}));
     inflight.settle("a");  // it ended after all: its effects need the lease
-    EXPECT_EQ(sorted(inflight.tags_to_renew(kNow + 33s, margin)), (Tags{"a", "b", "d"}));
+    EXPECT_EQ(sorted(inflight.tags_to_renew(kTicks + 33s, margin)), (Tags{"a", "b", "d"}));
 }
 
 // Over a slow line the renewal finds the lease gone that the settlement has just ended.
