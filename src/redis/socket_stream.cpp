@@ -123,11 +123,15 @@ Descriptor connect_tcp(const RedisUrl& url, const Keepalive& keepalive, SteadyPo
         ::getaddrinfo(url.host.c_str(), std::to_string(url.port).c_str(), &hints, &raw);
     if (failed) refuse(url, Kind::Refused, ::gai_strerror(failed));
     const std::unique_ptr<addrinfo, void (*)(addrinfo*)> addresses(raw, ::freeaddrinfo);
-    int error = 0;
-    for (const auto* at = addresses.get(); at; at = at->ai_next) {
+    int error = 0, left = 0;
+    for (const auto* at = addresses.get(); at; at = at->ai_next) ++left;
+    for (const auto* at = addresses.get(); at; at = at->ai_next, --left) {
         Descriptor socket(::socket(at->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+        // An address that swallows packets leaves time for the others.
+        const auto now = std::chrono::steady_clock::now();
+        const auto mine = now + (until - now) / left;
         error = socket.get() < 0 ? errno
-                                 : connect_until(socket.get(), at->ai_addr, at->ai_addrlen, until);
+                                 : connect_until(socket.get(), at->ai_addr, at->ai_addrlen, mine);
         if (error == 0) {
             tune(socket.get(), keepalive);
             return socket;
