@@ -301,8 +301,9 @@ bool RedisBroker::wait(bool for_messages, SteadyPoint until) {
         waiters_.arm();
         if (!waiters_.covers_all()) wake = std::min(wake, next_look_);
         if (ghosts_) wake = std::min(wake, *ghosts_);
-        wake = std::min(wake, declarations_.next());
     }
+    // Queues that expire are kept while their consumer has no room, too.
+    if (!lists_.in_order().empty()) wake = std::min(wake, declarations_.next());
     waiters_.add_to(polled);
     wake = std::min(wake, waiters_.next_timeout());
     const auto left = std::chrono::ceil<Millis>(wake - ticks()).count();
@@ -312,10 +313,10 @@ bool RedisBroker::wait(bool for_messages, SteadyPoint until) {
     if (n > 0 && polled[0].revents != 0) {
         std::uint64_t times = 0;
         [[maybe_unused]] const auto got = ::read(wake_.get(), &times, sizeof times);
-        if (n == 1) return false;
+        return false;  // what has come besides lies in an inbox: the next fetch finds it
     }
     const auto now = ticks();
-    if ((ghosts_ && *ghosts_ <= now) || (for_messages && declarations_.due(now))) ready();
+    if ((ghosts_ && *ghosts_ <= now) || declarations_.due(now)) ready();
     if (!waiters_.covers_all() && next_look_ <= now) drained_ = false;
     return n > 0 || now < until;
 }
