@@ -25,8 +25,11 @@ public:
     }
     void seconds(const char* name, Seconds& into) const {
         if (const auto* value = find(name)) {
-            if (!value->is_number() || number(*value) <= 0) refuse(name, "must be seconds above 0");
-            into = Seconds(number(*value));
+            constexpr double kLeast = 0.001, kMost = 100.0 * 366 * 86'400;
+            const double given = value->is_number() ? number(*value) : 0;
+            if (!(given >= kLeast && given <= kMost))  // nor what is no number
+                refuse(name, "must be seconds above 0, a hundred years at most");
+            into = Seconds(given);
         }
     }
     void flag(const char* name, bool& into) const {

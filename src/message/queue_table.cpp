@@ -51,9 +51,9 @@ std::optional<std::int64_t> milliseconds_of(
     const Json& value, double factor, std::string_view queue
 ) {
     if (value.is_null()) return std::nullopt;
-    if (!value.is_number() || value.get<double>() <= 0 || value.get<double>() > 1e12)
-        refuse_queue(queue, "expires must be a number above 0");
-    return static_cast<std::int64_t>(value.get<double>() * factor);
+    const double given = value.is_number() ? value.get<double>() * factor : 0;
+    if (!(given >= 1 && given <= 1e15)) refuse_queue(queue, "expires must be a number above 0");
+    return static_cast<std::int64_t>(given);
 }
 
 // Queue(expires=seconds) or queue_arguments = {"x-expires": milliseconds}.

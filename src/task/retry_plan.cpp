@@ -91,7 +91,7 @@ std::variant<RetryLater, Failure> plan_retry(
     retry.kwargs = wish.kwargs;
     retry.priority = wish.priority;
     retry.queue = wish.queue;
-    retry.expires = wish.expires;
+    if (wish.expires) retry.expires = sane(*wish.expires);
     retry.time_limit = wish.time_limit;
     retry.soft_time_limit = wish.soft_time_limit;
     retry.headers = wish.headers;

@@ -25,7 +25,7 @@ constexpr auto kLook = 1s;  // for parked tasks that are due and found no room
 // Who parks looks in time itself: these are looks for what others have parked and cannot take.
 constexpr auto kLookForAny = 15s;
 constexpr std::size_t kDueAtOnce = 256;
-constexpr auto kAskAgain = std::chrono::seconds(1);
+constexpr auto kAskAgain = std::chrono::seconds(4);
 // Half the time after which others think a silent worker dead: older than this, we ask before we
 // begin.
 constexpr auto kStaleRenewal = 4s;
@@ -190,10 +190,16 @@ void Consumer::admit_fetched(std::vector<Fetched> fetched) {
 bool Consumer::is_over(const std::shared_ptr<const Delivery>& delivery) {
     const auto& request = delivery->request;
     if (!request.delivery_info.redelivered) return false;
+    if (with_.clock.ticks() < ends_away_until_) {
+        eta_queue_.add(with_.clock.now() + kAskAgain, delivery);
+        return true;
+    }
     try {
         if (!with_.ends.retell(request.id)) return false;
     } catch (const Error& error) {
         log::warning("consumer: has {} ended before? {}. Asking again.", request.id, error.what());
+        // A server that swallows packets costs a second: once, not for each message.
+        ends_away_until_ = with_.clock.ticks() + kAskAgain;
         eta_queue_.add(with_.clock.now() + kAskAgain, delivery);
         return true;
     }

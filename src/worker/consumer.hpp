@@ -101,6 +101,7 @@ private:
     Mailbox mailbox_;
     std::vector<std::string> queues_;
     EtaQueue<std::shared_ptr<const Delivery>> eta_queue_, rate_queue_;
+    SteadyPoint ends_away_until_{};  // the server of the results did not say what has ended
     std::unordered_map<std::string, RateLimiter> rate_limiters_;
     std::vector<Job> ready_;  // admitted, not yet submitted
     std::vector<Parking> to_park_;

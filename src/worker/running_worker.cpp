@@ -35,9 +35,18 @@ BackoffTimer settler_backoff(const Settings& settings) {
 
 std::string fresh_worker_id() { return Luck::seeded_by_the_system().uuid(); }
 
-// What remote control stores must not keep it waiting for a Redis that is away.
+// What remote control stores, and what /metrics asks, must not keep them waiting for a Redis that
+// is away.
 Settings impatient(Settings settings) {
-    settings.redis_socket_timeout = std::min(settings.redis_socket_timeout, Seconds(1));
+    constexpr Seconds kMost{1};
+    settings.redis_socket_timeout = std::min(settings.redis_socket_timeout, kMost);
+    settings.redis_socket_connect_timeout = std::min(
+        settings.redis_socket_connect_timeout.value_or(settings.broker_connection_timeout), kMost
+    );
+    settings.broker_connection_timeout = std::min(settings.broker_connection_timeout, kMost);
+    auto& options = settings.broker_transport_options;
+    for (const char* name : {"socket_timeout", "socket_connect_timeout"})
+        options[name] = kMost.count();
     return settings;
 }
 

@@ -81,6 +81,11 @@ TEST(QueueTable, NamesTheQueueThatIsNotDescribedWell) {
         "task_queues: a: exchange_type must be direct, topic or fanout"
     );
     EXPECT_EQ(
+        refusal(with_queues(R"([{"name": "a", "expires": 0.0005}])")
+        ),  // Redis would delete it at once
+        "task_queues: a: expires must be a number above 0"
+    );
+    EXPECT_EQ(
         refusal(with_queues(R"([{"name": "a", "expires": -1}])")),
         "task_queues: a: expires must be a number above 0"
     );

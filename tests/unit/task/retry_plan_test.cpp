@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <limits>
+
 #include <cmath>
 
 #include "task/error_info.hpp"
@@ -90,6 +92,13 @@ TEST_F(RetryPlan, FailsWithMaxRetriesExceededWhereThereIsNoCause) {
     EXPECT_NE(
         std::get<Failure>(plan({.max_retries = 0})).message.find("args:(1,)"), std::string::npos
     );
+}
+
+TEST_F(RetryPlan, NeverExpiresIsNotInThePast) {
+    const auto retry = later({.expires = Seconds(std::numeric_limits<double>::infinity())});
+    ASSERT_TRUE(retry.expires);
+    EXPECT_GT(retry.expires->count(), 3e9);
+    EXPECT_LT(retry.expires->count(), 4e9);
 }
 
 TEST_F(RetryPlan, EveryOtherWishIsHandedOn) {
