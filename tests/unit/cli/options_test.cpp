@@ -47,24 +47,6 @@ std::string overrides(const GlobalOptions& global) {
     return text;
 }
 
-TEST(Options, NumbersThatAreNoneAreRefused) {
-    for (const auto& [option, value] : std::vector<std::pair<std::string, std::string>>{
-             {"--older", "nan"},
-             {"--older", "-5"},
-             {"--younger", "inf"},
-             {"--limit", "-1"},
-             {"--limit", "0"},
-             {"--limit", "99999999999999999999"},
-             {"--task", ""}}) {
-        const auto said = mistake({"dlq", "purge", "--queue", "a", option, value});
-        EXPECT_NE(said.find(option + ": must "), std::string::npos) << value << ": " << said;
-    }
-    EXPECT_NE(mistake({"worker", "--heartbeat-interval", "nan"}), "no mistake");
-    EXPECT_NE(mistake({"inspect", "ping", "-t", "nan"}), "no mistake");
-    EXPECT_NE(mistake({"top", "-i", "0"}), "no mistake");
-    EXPECT_EQ(say<RemoteCommand>({"inspect", "ping", "-t", "0"}).command.timeout, 0.0);
-}
-
 TEST(Options, ReadCelerysOrder) {
     const auto said = say<WorkerCommand>(
         {"-A",
